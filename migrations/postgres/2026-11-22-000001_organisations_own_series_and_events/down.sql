@@ -1,0 +1,4 @@
+DROP TABLE events;
+DROP TABLE series;
+DROP TABLE api_tokens;
+DROP TABLE organisations;

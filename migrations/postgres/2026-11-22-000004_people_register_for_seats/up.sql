@@ -1,0 +1,110 @@
+-- held is the counter that capacity is decided on, by compare-and-set in the transaction of the
+-- claim. It is not checked against size, which may be made smaller than what is held.
+CREATE TABLE quotas (
+    id UUID PRIMARY KEY NOT NULL,
+    event_id UUID NOT NULL REFERENCES events (id) ON DELETE CASCADE,
+    name JSON NOT NULL,
+    size INTEGER CHECK (size >= 0),
+    held INTEGER NOT NULL CHECK (held >= 0),
+    version INTEGER NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL
+);
+CREATE INDEX quotas_of_event ON quotas (event_id, id);
+
+CREATE TABLE ticket_types (
+    id UUID PRIMARY KEY NOT NULL,
+    event_id UUID NOT NULL REFERENCES events (id) ON DELETE CASCADE,
+    name JSON NOT NULL,
+    description JSON NOT NULL,
+    attendance TEXT NOT NULL,
+    price_amount BIGINT,
+    price_currency TEXT,
+    opens_at TIMESTAMPTZ,
+    closes_at TIMESTAMPTZ,
+    min_per_registration INTEGER NOT NULL,
+    max_per_registration INTEGER NOT NULL,
+    access_code_required BOOLEAN NOT NULL,
+    requires_approval BOOLEAN NOT NULL,
+    waiting_list BOOLEAN NOT NULL,
+    unique_by TEXT,
+    position INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL
+);
+CREATE INDEX ticket_types_in_order ON ticket_types (event_id, position, id);
+
+CREATE TABLE ticket_type_quotas (
+    ticket_type_id UUID NOT NULL REFERENCES ticket_types (id) ON DELETE CASCADE,
+    quota_id UUID NOT NULL REFERENCES quotas (id),
+    PRIMARY KEY (ticket_type_id, quota_id)
+);
+CREATE INDEX ticket_type_quotas_by_quota ON ticket_type_quotas (quota_id);
+
+-- live_identity is the contact's address while the registration is live and null afterwards: its
+-- unique key is the promise of one live registration per address and event.
+CREATE TABLE registrations (
+    id UUID PRIMARY KEY NOT NULL,
+    event_id UUID NOT NULL REFERENCES events (id),
+    code TEXT NOT NULL,
+    state TEXT NOT NULL,
+    holds_seats BOOLEAN NOT NULL,
+    live_identity TEXT,
+    language TEXT NOT NULL,
+    contact_name TEXT NOT NULL,
+    contact_email TEXT NOT NULL,
+    contact_phone TEXT,
+    consents JSON NOT NULL,
+    invoice JSON,
+    reference TEXT,
+    confirm_before TIMESTAMPTZ NOT NULL,
+    calendar_sequence INTEGER NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    confirmed_at TIMESTAMPTZ,
+    cancelled_at TIMESTAMPTZ,
+    erased_at TIMESTAMPTZ,
+    version INTEGER NOT NULL,
+    UNIQUE (event_id, code),
+    UNIQUE (event_id, live_identity)
+);
+CREATE INDEX registrations_in_order ON registrations (event_id, created_at, id);
+CREATE INDEX registrations_by_deadline ON registrations (state, holds_seats, confirm_before);
+
+CREATE TABLE attendees (
+    id UUID PRIMARY KEY NOT NULL,
+    registration_id UUID NOT NULL REFERENCES registrations (id) ON DELETE CASCADE,
+    event_id UUID NOT NULL REFERENCES events (id),
+    ticket_type_id UUID NOT NULL REFERENCES ticket_types (id),
+    position INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    email TEXT,
+    phone TEXT,
+    organisation TEXT,
+    job_position TEXT,
+    municipality_numbers JSON NOT NULL,
+    state TEXT NOT NULL,
+    ticket_secret TEXT NOT NULL UNIQUE,
+    checked_in_at TIMESTAMPTZ
+);
+CREATE INDEX attendees_of_registration ON attendees (registration_id, position);
+CREATE INDEX attendees_by_ticket_type ON attendees (ticket_type_id, registration_id);
+
+-- One seat per municipality: the key decides, in the transaction of the registration.
+CREATE TABLE municipality_claims (
+    ticket_type_id UUID NOT NULL REFERENCES ticket_types (id) ON DELETE CASCADE,
+    municipality_number TEXT NOT NULL,
+    attendee_id UUID NOT NULL REFERENCES attendees (id) ON DELETE CASCADE,
+    PRIMARY KEY (ticket_type_id, municipality_number)
+);
+CREATE INDEX municipality_claims_by_attendee ON municipality_claims (attendee_id);
+
+-- Mailed links and access tokens: 256 random bits, one purpose each, stored hashed.
+CREATE TABLE registration_tokens (
+    id UUID PRIMARY KEY NOT NULL,
+    registration_id UUID NOT NULL REFERENCES registrations (id) ON DELETE CASCADE,
+    purpose TEXT NOT NULL,
+    token_hash BYTEA NOT NULL UNIQUE,
+    created_at TIMESTAMPTZ NOT NULL,
+    expires_at TIMESTAMPTZ,
+    used_at TIMESTAMPTZ
+);
+CREATE INDEX registration_tokens_of_registration ON registration_tokens (registration_id, purpose);

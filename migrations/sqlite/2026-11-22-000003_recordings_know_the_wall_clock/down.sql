@@ -1,0 +1,2 @@
+DROP TABLE recording_rooms;
+DROP TABLE recordings;

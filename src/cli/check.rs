@@ -1,0 +1,27 @@
+//! `kongress check`: what is wrong, and how to mend it.
+
+use super::CliError;
+use crate::config::Settings;
+use crate::db::migrate;
+
+pub fn run(settings: &Settings) -> Result<(), CliError> {
+    let config = settings.check()?;
+    println!("configuration: good");
+    let mut conn = config
+        .target
+        .connect()
+        .map_err(|error| format!("store: {error}; check DATABASE_URL"))?;
+    let versions = migrate::versions(&mut conn)?;
+    if !versions.unknown.is_empty() {
+        return Err("store: made by a newer version of kongress; use that version".into());
+    }
+    if !versions.pending.is_empty() {
+        return Err(format!(
+            "store: {} migrations have not run; run kongress migrate",
+            versions.pending.len()
+        )
+        .into());
+    }
+    println!("store: good ({})", config.target);
+    Ok(())
+}

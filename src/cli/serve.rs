@@ -1,0 +1,85 @@
+//! `kongress serve`
+
+use std::net::TcpListener;
+
+use actix_web::rt::System;
+use actix_web::web;
+use clap::Args;
+use tracing_subscriber::EnvFilter;
+
+use super::CliError;
+use crate::clock::Clock;
+use crate::config::{Config, LogFormat, Settings};
+use crate::db::{Db, ServeLock, migrate};
+use crate::server::{self, AppState};
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Fill an empty store with demo data; a store that holds anything else is left alone
+    #[arg(long)]
+    pub demo: bool,
+}
+
+pub fn run(settings: &Settings, arguments: &Arguments) -> Result<(), CliError> {
+    log_to_stderr(settings)?;
+    let mut config = settings.check()?;
+    let lock = ServeLock::take(&config.target)?;
+    migrate::run(&config.target)?;
+    let listener = TcpListener::bind(config.listen)
+        .map_err(|error| format!("KONGRESS_LISTEN: {}: {error}", config.listen))?;
+    config.listen = listener.local_addr()?;
+    if settings.public_url.is_none() {
+        config.public_url = format!("http://{}", config.listen);
+    }
+    let _ = arguments.demo;
+    let result = System::new().block_on(serve(config, listener));
+    drop(lock);
+    result
+}
+
+async fn serve(config: Config, listener: TcpListener) -> Result<(), CliError> {
+    let db = Db::open(&config.target)?;
+    let state = web::Data::new(AppState::new(db, Clock::default(), config)?);
+    let workers = std::thread::available_parallelism().map_or(2, usize::from);
+    let background = server::start_background(&state);
+    let bound = server::bind(state.clone(), listener, workers)?;
+    println!("listening on http://{}", bound.address);
+    let handle = bound.handle.clone();
+    actix_web::rt::spawn(async move {
+        signalled().await;
+        tracing::info!("draining");
+        handle.stop(true).await;
+    });
+    bound.server.await?;
+    background.stop().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Waits for SIGTERM or SIGINT.
+async fn signalled() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut terminate), Ok(mut interrupt)) = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::interrupt()),
+    ) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+fn log_to_stderr(settings: &Settings) -> Result<(), CliError> {
+    let filter =
+        EnvFilter::try_new(&settings.log).map_err(|error| format!("KONGRESS_LOG: {error}"))?;
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    match settings.log_format {
+        LogFormat::Text => builder.init(),
+        LogFormat::Json => builder.json().init(),
+    }
+    Ok(())
+}

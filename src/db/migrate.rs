@@ -1,0 +1,115 @@
+//! Migrations: embedded in the binary, run under a lock, safe with several instances starting.
+
+use std::collections::BTreeSet;
+
+use diesel::migration::MigrationSource;
+use diesel::pg::Pg;
+use diesel::sqlite::Sqlite;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::{Conn, DbError, Target, batch, lock};
+
+const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// Any number, the same in every version: who holds it on `PostgreSQL` migrates.
+const ADVISORY_LOCK: i64 = 5_137_202_611_220_001;
+
+/// Brings the store up to date and returns how many migrations ran.
+///
+/// # Errors
+/// When a migration fails (it leaves nothing behind), or when the store is newer than this binary.
+pub fn run(target: &Target) -> Result<usize, DbError> {
+    let mut conn = target.connect()?;
+    let lock = match target {
+        Target::Sqlite(path) => Some(lock::while_migrating(path)?),
+        Target::Postgres(_) => {
+            batch(
+                &mut conn,
+                &format!(
+                    "SET lock_timeout = 0; SET statement_timeout = 0; SELECT pg_advisory_lock({ADVISORY_LOCK})"
+                ),
+            )?;
+            None
+        }
+    };
+    let result = run_locked(&mut conn);
+    if matches!(conn, Conn::Pg(_)) {
+        batch(
+            &mut conn,
+            &format!("SELECT pg_advisory_unlock({ADVISORY_LOCK})"),
+        )?;
+    }
+    drop(lock);
+    result
+}
+
+fn run_locked(conn: &mut Conn) -> Result<usize, DbError> {
+    if let Some(unknown) = versions(conn)?.unknown.first() {
+        return Err(DbError::Internal(format!(
+            "the store was made by a newer version of kongress (migration {unknown}); use that version"
+        )));
+    }
+    let ran = match conn {
+        Conn::Sqlite(c) => c.run_pending_migrations(SQLITE).map(|ran| ran.len()),
+        Conn::Pg(c) => c.run_pending_migrations(POSTGRES).map(|ran| ran.len()),
+    };
+    ran.map_err(DbError::internal)
+}
+
+/// How the store stands against this binary.
+#[derive(Debug, Default)]
+pub struct Versions {
+    /// Migrations that have not run yet.
+    pub pending: Vec<String>,
+    /// Migrations that ran and that this binary does not know.
+    pub unknown: Vec<String>,
+}
+
+/// Compares the migrations that ran with those in this binary.
+///
+/// # Errors
+/// The store's failure.
+pub fn versions(conn: &mut Conn) -> Result<Versions, DbError> {
+    let applied: BTreeSet<String> = match conn {
+        Conn::Sqlite(c) => c.applied_migrations(),
+        Conn::Pg(c) => c.applied_migrations(),
+    }
+    .map_err(DbError::internal)?
+    .iter()
+    .map(ToString::to_string)
+    .collect();
+    let known = known(matches!(conn, Conn::Pg(_)))?;
+    Ok(Versions {
+        pending: known.difference(&applied).cloned().collect(),
+        unknown: applied.difference(&known).cloned().collect(),
+    })
+}
+
+fn known(postgres: bool) -> Result<BTreeSet<String>, DbError> {
+    if postgres {
+        let list = MigrationSource::<Pg>::migrations(&POSTGRES).map_err(DbError::internal)?;
+        Ok(list
+            .iter()
+            .map(|m| m.name().version().to_string())
+            .collect())
+    } else {
+        let list = MigrationSource::<Sqlite>::migrations(&SQLITE).map_err(DbError::internal)?;
+        Ok(list
+            .iter()
+            .map(|m| m.name().version().to_string())
+            .collect())
+    }
+}
+
+/// Takes every migration back, newest first. For tests: each `down.sql` is run.
+///
+/// # Errors
+/// When one of them fails.
+pub fn revert_all(conn: &mut Conn) -> Result<usize, DbError> {
+    let reverted = match conn {
+        Conn::Sqlite(c) => c.revert_all_migrations(SQLITE).map(|list| list.len()),
+        Conn::Pg(c) => c.revert_all_migrations(POSTGRES).map(|list| list.len()),
+    };
+    reverted.map_err(DbError::internal)
+}

@@ -1,0 +1,438 @@
+//! The tables as diesel sees them, one definition for both stores.
+//!
+//! `IdSql` and `InstantSql` are our own SQL types: `uuid`/BLOB and `timestamptz`/INTEGER microseconds.
+#![expect(missing_docs, reason = "the migrations say what the tables mean")]
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{IdSql, InstantSql};
+
+    organisations (id) {
+        id -> IdSql,
+        slug -> Text,
+        name -> Text,
+        created_at -> InstantSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{IdSql, InstantSql};
+
+    api_tokens (id) {
+        id -> IdSql,
+        organisation_id -> IdSql,
+        name -> Text,
+        role -> Text,
+        scopes -> Json,
+        token_hash -> Binary,
+        expires_at -> Nullable<InstantSql>,
+        created_at -> InstantSql,
+        last_used_at -> Nullable<InstantSql>,
+        revoked_at -> Nullable<InstantSql>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{IdSql, InstantSql};
+
+    series (id) {
+        id -> IdSql,
+        organisation_id -> IdSql,
+        slug -> Text,
+        title -> Json,
+        description -> Json,
+        languages -> Json,
+        default_language -> Text,
+        website_url -> Nullable<Text>,
+        version -> Integer,
+        created_at -> InstantSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{IdSql, InstantSql};
+
+    events (id) {
+        id -> IdSql,
+        organisation_id -> IdSql,
+        series_id -> Nullable<IdSql>,
+        slug -> Text,
+        title -> Json,
+        subtitle -> Json,
+        description -> Json,
+        edition -> Nullable<Integer>,
+        starts_on -> Nullable<Date>,
+        ends_on -> Nullable<Date>,
+        starts_at -> Nullable<InstantSql>,
+        ends_at -> Nullable<InstantSql>,
+        timezone -> Text,
+        format -> Text,
+        venue -> Nullable<Json>,
+        languages -> Json,
+        default_language -> Text,
+        organisers -> Json,
+        links -> Json,
+        cancel_until -> Nullable<InstantSql>,
+        state -> Text,
+        search_text -> Text,
+        published_at -> Nullable<InstantSql>,
+        version -> Integer,
+        public_version -> BigInt,
+        public_changed_at -> InstantSql,
+        created_at -> InstantSql,
+        updated_at -> InstantSql,
+        next_session_number -> Integer,
+        released_version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{IdSql, InstantSql};
+
+    committee_members (id) {
+        id -> IdSql,
+        event_id -> IdSql,
+        name -> Text,
+        affiliation -> Nullable<Text>,
+        role -> Text,
+        bio -> Json,
+        photo_url -> Nullable<Text>,
+        published -> Bool,
+        email -> Nullable<Text>,
+        position -> Integer,
+        version -> Integer,
+        created_at -> InstantSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{IdSql, InstantSql};
+
+    rooms (id) {
+        id -> IdSql,
+        event_id -> IdSql,
+        name -> Json,
+        capacity -> Nullable<Integer>,
+        position -> Integer,
+        version -> Integer,
+        created_at -> InstantSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{IdSql, InstantSql};
+
+    tracks (id) {
+        id -> IdSql,
+        event_id -> IdSql,
+        name -> Json,
+        color -> Nullable<Text>,
+        position -> Integer,
+        version -> Integer,
+        created_at -> InstantSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{IdSql, InstantSql};
+
+    speakers (id) {
+        id -> IdSql,
+        event_id -> IdSql,
+        name -> Text,
+        job_position -> Nullable<Text>,
+        affiliation -> Nullable<Text>,
+        bio -> Json,
+        photo_url -> Nullable<Text>,
+        links -> Json,
+        version -> Integer,
+        created_at -> InstantSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{IdSql, InstantSql};
+
+    sessions (id) {
+        id -> IdSql,
+        event_id -> IdSql,
+        slug -> Text,
+        guid -> IdSql,
+        number -> Integer,
+        title -> Json,
+        abstract_text -> Json,
+        kind -> Text,
+        type_label -> Json,
+        language -> Nullable<Text>,
+        starts_at -> Nullable<InstantSql>,
+        ends_at -> Nullable<InstantSql>,
+        room_id -> Nullable<IdSql>,
+        track_id -> Nullable<IdSql>,
+        materials -> Json,
+        do_not_record -> Bool,
+        sign_up_capacity -> Nullable<Integer>,
+        version -> Integer,
+        created_at -> InstantSql,
+        updated_at -> InstantSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{IdSql, InstantSql};
+
+    session_speakers (session_id, speaker_id) {
+        session_id -> IdSql,
+        speaker_id -> IdSql,
+        role -> Text,
+        position -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{IdSql, InstantSql};
+
+    programme_releases (id) {
+        id -> IdSql,
+        event_id -> IdSql,
+        version -> Integer,
+        released_at -> InstantSql,
+        note -> Json,
+        document -> Json,
+        changes -> Json,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{IdSql, InstantSql};
+
+    recordings (id) {
+        id -> IdSql,
+        event_id -> IdSql,
+        title -> Json,
+        url -> Text,
+        provider -> Text,
+        language -> Nullable<Text>,
+        duration_seconds -> Nullable<Integer>,
+        state -> Text,
+        captions_url -> Nullable<Text>,
+        segments -> Json,
+        published_at -> Nullable<InstantSql>,
+        version -> Integer,
+        created_at -> InstantSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{IdSql, InstantSql};
+
+    recording_rooms (recording_id, room_id) {
+        recording_id -> IdSql,
+        room_id -> IdSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{IdSql, InstantSql};
+
+    quotas (id) {
+        id -> IdSql,
+        event_id -> IdSql,
+        name -> Json,
+        size -> Nullable<Integer>,
+        held -> Integer,
+        version -> Integer,
+        created_at -> InstantSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{IdSql, InstantSql};
+
+    ticket_types (id) {
+        id -> IdSql,
+        event_id -> IdSql,
+        name -> Json,
+        description -> Json,
+        attendance -> Text,
+        price_amount -> Nullable<BigInt>,
+        price_currency -> Nullable<Text>,
+        opens_at -> Nullable<InstantSql>,
+        closes_at -> Nullable<InstantSql>,
+        min_per_registration -> Integer,
+        max_per_registration -> Integer,
+        access_code_required -> Bool,
+        requires_approval -> Bool,
+        waiting_list -> Bool,
+        unique_by -> Nullable<Text>,
+        position -> Integer,
+        version -> Integer,
+        created_at -> InstantSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{IdSql, InstantSql};
+
+    ticket_type_quotas (ticket_type_id, quota_id) {
+        ticket_type_id -> IdSql,
+        quota_id -> IdSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{IdSql, InstantSql};
+
+    registrations (id) {
+        id -> IdSql,
+        event_id -> IdSql,
+        code -> Text,
+        state -> Text,
+        holds_seats -> Bool,
+        live_identity -> Nullable<Text>,
+        language -> Text,
+        contact_name -> Text,
+        contact_email -> Text,
+        contact_phone -> Nullable<Text>,
+        consents -> Json,
+        invoice -> Nullable<Json>,
+        reference -> Nullable<Text>,
+        confirm_before -> InstantSql,
+        calendar_sequence -> Integer,
+        created_at -> InstantSql,
+        confirmed_at -> Nullable<InstantSql>,
+        cancelled_at -> Nullable<InstantSql>,
+        erased_at -> Nullable<InstantSql>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{IdSql, InstantSql};
+
+    attendees (id) {
+        id -> IdSql,
+        registration_id -> IdSql,
+        event_id -> IdSql,
+        ticket_type_id -> IdSql,
+        position -> Integer,
+        name -> Text,
+        email -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        organisation -> Nullable<Text>,
+        job_position -> Nullable<Text>,
+        municipality_numbers -> Json,
+        state -> Text,
+        ticket_secret -> Text,
+        checked_in_at -> Nullable<InstantSql>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{IdSql, InstantSql};
+
+    municipality_claims (ticket_type_id, municipality_number) {
+        ticket_type_id -> IdSql,
+        municipality_number -> Text,
+        attendee_id -> IdSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{IdSql, InstantSql};
+
+    registration_tokens (id) {
+        id -> IdSql,
+        registration_id -> IdSql,
+        purpose -> Text,
+        token_hash -> Binary,
+        created_at -> InstantSql,
+        expires_at -> Nullable<InstantSql>,
+        used_at -> Nullable<InstantSql>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{IdSql, InstantSql};
+
+    emails (id) {
+        id -> IdSql,
+        event_id -> Nullable<IdSql>,
+        registration_id -> Nullable<IdSql>,
+        kind -> Text,
+        to_name -> Nullable<Text>,
+        to_address -> Text,
+        address_key -> Binary,
+        language -> Text,
+        context -> Json,
+        secret -> Nullable<Text>,
+        dedupe_key -> Text,
+        message_id -> Text,
+        state -> Text,
+        attempts -> Integer,
+        next_attempt_at -> InstantSql,
+        lease_until -> Nullable<InstantSql>,
+        last_reply -> Nullable<Text>,
+        created_at -> InstantSql,
+        sent_at -> Nullable<InstantSql>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{IdSql, InstantSql};
+
+    idempotency_keys (key_hash) {
+        key_hash -> Binary,
+        fingerprint -> Binary,
+        status -> Integer,
+        headers -> Json,
+        body -> Text,
+        registration_id -> Nullable<IdSql>,
+        created_at -> InstantSql,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    api_tokens,
+    attendees,
+    committee_members,
+    emails,
+    events,
+    idempotency_keys,
+    municipality_claims,
+    organisations,
+    programme_releases,
+    quotas,
+    recording_rooms,
+    recordings,
+    registration_tokens,
+    registrations,
+    rooms,
+    series,
+    session_speakers,
+    sessions,
+    speakers,
+    ticket_type_quotas,
+    ticket_types,
+    tracks,
+);

@@ -1,0 +1,20 @@
+//! Series and events: what an organisation runs, and its life cycle.
+//!
+//! An event is one edition, in a series or on its own. It is a draft until it is published; then
+//! anybody can read it. Archived, its programme and tickets are locked; cancelled, it stays readable
+//! and its registrations are told. Its phase follows from its dates in its own time zone.
+
+pub mod actions;
+pub mod input;
+pub mod model;
+pub mod public_routes;
+pub mod routes;
+pub mod series;
+pub mod series_routes;
+pub mod store;
+pub mod wire;
+
+pub use actions::EventRefusal;
+pub use model::{Event, EventState, Format, Phase};
+pub use series::Series;
+pub use store::{find_by_id, find_owned, find_public, touch_public};

@@ -1,0 +1,147 @@
+//! Request bodies: uncompressed JSON of at most 256 KiB that comes within 30 seconds.
+
+use std::time::Duration;
+
+use actix_web::http::header;
+use actix_web::web::BytesMut;
+use actix_web::{FromRequest, HttpRequest, dev};
+use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::strict;
+use crate::problem::{Kind, Problem};
+
+/// Largest body, in bytes.
+const LIMIT: usize = 256 * 1024;
+/// How much of a body that is too large is read and thrown away, so that its sender sees the 413
+/// rather than a closed connection.
+const DRAIN: usize = 8 * 1024 * 1024;
+const TIME: Duration = Duration::from_secs(30);
+
+/// A JSON body as a `T`; unknown fields and wrong types never get this far.
+#[derive(Debug)]
+pub struct Json<T> {
+    /// The body.
+    pub value: T,
+    /// SHA-256 of the bytes, for `Idempotency-Key`.
+    pub digest: [u8; 32],
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
+        let read = read(request, payload.take(), &["application/json"]);
+        Box::pin(async move {
+            let bytes = read.await?;
+            Ok(Self {
+                value: strict::typed(strict::value(&bytes)?)?,
+                digest: Sha256::digest(&bytes).into(),
+            })
+        })
+    }
+}
+
+/// A JSON Merge Patch (RFC 7396), not yet applied.
+#[derive(Debug)]
+pub struct Patch(Value);
+
+impl Patch {
+    /// Applies the patch to what is there and reads the result as a whole new input: absent keeps,
+    /// `null` clears, arrays are replaced whole.
+    ///
+    /// # Errors
+    /// 422 with the pointer of the wrong type or the unknown field.
+    pub fn apply<T: serde::Serialize + DeserializeOwned>(&self, current: &T) -> Result<T, Problem> {
+        let mut document = serde_json::to_value(current).map_err(Problem::internal)?;
+        super::patch::merge(&mut document, &self.0);
+        strict::typed(document)
+    }
+}
+
+impl FromRequest for Patch {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
+        let read = read(
+            request,
+            payload.take(),
+            &["application/merge-patch+json", "application/json"],
+        );
+        Box::pin(async move {
+            let value = strict::value(&read.await?)?;
+            if value.is_object() {
+                return Ok(Self(value));
+            }
+            Err(
+                crate::faults::Faults::one("", "invalid_type", "A merge patch is an object.")
+                    .into(),
+            )
+        })
+    }
+}
+
+fn read(
+    request: &HttpRequest,
+    payload: dev::Payload,
+    types: &[&str],
+) -> LocalBoxFuture<'static, Result<BytesMut, Problem>> {
+    let accepted = media_type(request).is_some_and(|given| types.contains(&given.as_str()));
+    if !accepted {
+        let detail = format!("The body must be {}.", types.join(" or "));
+        return Box::pin(async { Err(Problem::new(Kind::UnsupportedMediaType, detail)) });
+    }
+    Box::pin(async move {
+        tokio::time::timeout(TIME, collect(payload))
+            .await
+            .map_err(|_| {
+                Problem::new(Kind::SlowBody, "The body was not there within 30 seconds.")
+            })?
+    })
+}
+
+async fn collect(mut payload: dev::Payload) -> Result<BytesMut, Problem> {
+    let mut bytes = BytesMut::new();
+    let mut seen = 0;
+    while let Some(chunk) = payload.next().await {
+        let chunk =
+            chunk.map_err(|_| Problem::new(Kind::BadRequest, "The body ended before its end."))?;
+        seen += chunk.len();
+        if seen > DRAIN {
+            break;
+        }
+        if seen <= LIMIT {
+            bytes.extend_from_slice(&chunk);
+        }
+    }
+    if seen > LIMIT {
+        return Err(Problem::new(
+            Kind::BodyTooLarge,
+            "The body is larger than 256 KiB.",
+        ));
+    }
+    Ok(bytes)
+}
+
+/// The media type without its parameters, in lower case. A charset other than UTF-8 is none of ours.
+fn media_type(request: &HttpRequest) -> Option<String> {
+    let value = request
+        .headers()
+        .get(header::CONTENT_TYPE)?
+        .to_str()
+        .ok()?
+        .to_ascii_lowercase();
+    let mut parts = value.split(';').map(str::trim);
+    let media_type = parts.next()?.to_owned();
+    let utf8 = parts.all(|parameter| {
+        parameter
+            .strip_prefix("charset=")
+            .is_none_or(|charset| charset.trim_matches('"') == "utf-8")
+    });
+    utf8.then_some(media_type)
+}

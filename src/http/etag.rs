@@ -1,0 +1,111 @@
+//! Entity tags and the preconditions on them (RFC 9110, section 13).
+
+use std::future::{Ready, ready};
+
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest, dev};
+use sha2::{Digest, Sha256};
+
+use crate::problem::{Kind, Problem};
+
+/// The tag of a row in its nth version, unquoted.
+#[must_use]
+pub fn of_version(version: i32) -> String {
+    format!("v{version}")
+}
+
+/// The tag of bytes that have no version of their own, unquoted.
+#[must_use]
+pub fn of_bytes(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    digest
+        .iter()
+        .take(12)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// What tags are compared by: without `W/`, quotes and the suffix of a content coding.
+fn bare(tag: &str) -> &str {
+    let tag = tag.trim();
+    let tag = tag.strip_prefix("W/").unwrap_or(tag);
+    let tag = tag.trim_matches('"');
+    ["-br", "-gzip"]
+        .iter()
+        .find_map(|suffix| tag.strip_suffix(suffix))
+        .unwrap_or(tag)
+}
+
+/// Whether a list of tags (or `*`) names this one.
+fn names(list: &str, tag: &str) -> bool {
+    list.split(',')
+        .any(|given| given.trim() == "*" || bare(given) == bare(tag))
+}
+
+/// Whether the client has this version already (`If-None-Match`), so that a 304 is due.
+#[must_use]
+pub fn is_known(request: &HttpRequest, tag: &str) -> bool {
+    request
+        .headers()
+        .get_all(header::IF_NONE_MATCH)
+        .filter_map(|value| value.to_str().ok())
+        .any(|list| names(list, tag))
+}
+
+/// The `If-Match` of a request.
+#[derive(Debug, Clone)]
+pub struct IfMatch(Option<String>);
+
+impl IfMatch {
+    /// Lets a change of something that exists pass only if the client has read this version.
+    ///
+    /// # Errors
+    /// 428 without `If-Match`, 412 with the current tag when it names another.
+    pub fn check(&self, current: &str) -> Result<(), Problem> {
+        match &self.0 {
+            None => Err(Problem::new(
+                Kind::PreconditionRequired,
+                "Send If-Match with the ETag of what you read.",
+            )),
+            Some(list) if names(list, current) => Ok(()),
+            Some(_) => Err(Problem::stale(format!("\"{current}\""))),
+        }
+    }
+}
+
+impl FromRequest for IfMatch {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
+        let value = request.headers().get(header::IF_MATCH).map(|value| {
+            value
+                .to_str()
+                .map(str::to_owned)
+                .map_err(|_| Problem::new(Kind::BadHeader, "If-Match is not visible ASCII."))
+        });
+        ready(value.transpose().map(IfMatch))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comparisons_ignore_weakness_and_coding() {
+        for list in [
+            "\"v7\"",
+            "W/\"v7\"",
+            "\"v7-br\"",
+            "\"v6\", \"v7-gzip\"",
+            "*",
+            "v7",
+        ] {
+            assert!(names(list, "v7"), "{list}");
+        }
+        for list in ["\"v8\"", "\"\"", "", "\"v7-x\""] {
+            assert!(!names(list, "v7"), "{list}");
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Kinds of mail, their states, and what their templates are filled with. Pure.
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Instant;
+use crate::ids::{EventId, RegistrationId};
+use crate::text::{Email, Localized};
+
+crate::words! {
+    /// What a mail tells; also in the header `X-Kongress-Kind`.
+    pub enum EmailKind {
+        /// Asks to confirm the address.
+        ConfirmRegistration = "confirm_registration",
+        /// The seat is theirs; with a calendar file.
+        RegistrationConfirmed = "registration_confirmed",
+        /// Waits for the organiser.
+        ApprovalPending = "approval_pending",
+        /// The organiser said no.
+        RegistrationRejected = "registration_rejected",
+        /// On the waiting list.
+        WaitingListJoined = "waiting_list_joined",
+        /// A seat is offered.
+        SeatOffered = "seat_offered",
+        /// The offer ran out.
+        OfferExpired = "offer_expired",
+        /// The registration is cancelled.
+        RegistrationCancelled = "registration_cancelled",
+        /// The registration was changed.
+        RegistrationChanged = "registration_changed",
+        /// This address is registered already.
+        AlreadyRegistered = "already_registered",
+        /// The link they asked for.
+        RegistrationLink = "registration_link",
+        /// The event is called off.
+        EventCancelled = "event_cancelled",
+        /// A session they chose moved.
+        ProgrammeChanged = "programme_changed",
+        /// It is soon.
+        Reminder = "reminder",
+        /// There is something to see.
+        RecordingPublished = "recording_published",
+        /// Proof of attendance.
+        CertificateReady = "certificate_ready",
+        /// A link to sign in with.
+        SignIn = "sign_in",
+        /// Asked to join a committee.
+        CommitteeInvitation = "committee_invitation",
+        /// An organiser writes.
+        OrganiserMessage = "organiser_message",
+        /// Asks to confirm a subscription.
+        NewsConfirm = "news_confirm",
+        /// News.
+        News = "news",
+    }
+
+    /// Where a mail is on its way.
+    pub enum EmailState {
+        /// Waits for its first try.
+        Queued = "queued",
+        /// A worker has it.
+        Sending = "sending",
+        /// The mail server took it.
+        Sent = "sent",
+        /// Waits for another try.
+        Retrying = "retrying",
+        /// Given up; can be retried by hand.
+        Failed = "failed",
+        /// The address does not exist.
+        Bounced = "bounced",
+        /// Not to be sent any more.
+        Suppressed = "suppressed",
+    }
+}
+
+/// Whom and what a mail is for. Written in the transaction of what it tells.
+#[derive(Debug, Clone)]
+pub struct NewEmail {
+    /// The event it is about.
+    pub event_id: EventId,
+    /// The registration it is about.
+    pub registration_id: Option<RegistrationId>,
+    /// What it tells.
+    pub kind: EmailKind,
+    /// Name of the recipient.
+    pub to_name: Option<String>,
+    /// Address of the recipient.
+    pub to: Email,
+    /// Language tag; templates exist in nb, nn and en, everything else becomes nb.
+    pub language: String,
+    /// What the template is filled with.
+    pub context: EmailContext,
+    /// The secret of the link to act on; blanked once the mail is sent, failed or suppressed.
+    pub secret: Option<String>,
+    /// Unique: the same thing is told once, e.g. kind + registration + version.
+    pub dedupe_key: String,
+}
+
+/// What a template about a registration is filled with. Nothing secret is in it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EmailContext {
+    /// The event, as it was when the mail was written.
+    pub event: EventFacts,
+    /// The code people name their registration by.
+    pub code: Option<String>,
+    /// Name of the contact.
+    pub contact_name: Option<String>,
+    /// Everybody who is registered: name and ticket.
+    pub attendees: Vec<AttendeeFacts>,
+    /// Until when to confirm.
+    pub confirm_before: Option<Instant>,
+    /// The UID of the calendar entry, the same in every mail about this registration.
+    pub calendar_uid: Option<String>,
+    /// Rises with every calendar entry sent for this registration.
+    pub calendar_sequence: i32,
+}
+
+/// What mails say of an event.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventFacts {
+    /// Title.
+    pub title: Localized,
+    /// The language a text is taken from when there is none in the recipient's.
+    pub default_language: String,
+    /// First day, `YYYY-MM-DD`; `None`: to be announced.
+    pub starts_on: Option<String>,
+    /// Last day.
+    pub ends_on: Option<String>,
+    /// IANA name.
+    pub timezone: String,
+    /// Name and address of the venue in one line.
+    pub venue: Option<String>,
+    /// Slug, for links.
+    pub slug: String,
+    /// Whom to ask.
+    pub contact_email: Option<String>,
+    /// How personal data is treated.
+    pub privacy_url: Option<String>,
+}
+
+/// What mails say of an attendee.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttendeeFacts {
+    /// Name.
+    pub name: String,
+    /// Name of the ticket type.
+    pub ticket: Localized,
+}

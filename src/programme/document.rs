@@ -1,0 +1,223 @@
+//! The programme as data: what organisers edit, and what a release keeps. Pure.
+//!
+//! The working copy is these things in tables; a release is one [`Programme`] as JSON, immutable.
+//! Fields that a later version adds must have a default, because old releases stay readable.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::clock::Instant;
+use crate::ids::{RoomId, SessionId, SpeakerId, TrackId};
+use crate::text::Localized;
+
+crate::words! {
+    /// What kind of session it is.
+    pub enum SessionKind {
+        /// The talk that opens or carries a day.
+        Keynote = "keynote",
+        /// A talk.
+        Talk = "talk",
+        /// Several people in conversation.
+        Panel = "panel",
+        /// Two sides.
+        Debate = "debate",
+        /// A film.
+        Film = "film",
+        /// Work in a group.
+        Workshop = "workshop",
+        /// Everybody together.
+        Plenary = "plenary",
+        /// A pause.
+        Break = "break",
+        /// Being together.
+        Social = "social",
+    }
+
+    /// What a person does in a session.
+    pub enum SpeakerRole {
+        /// Speaks.
+        Speaker = "speaker",
+        /// Leads the conversation.
+        Moderator = "moderator",
+        /// Is part of a panel.
+        Panelist = "panelist",
+        /// Plays, sings, reads.
+        Performer = "performer",
+    }
+
+    /// What a material is.
+    pub enum MaterialKind {
+        /// A deck.
+        Slides = "slides",
+        /// A document.
+        Document = "document",
+        /// Anything else with an address.
+        Link = "link",
+    }
+}
+
+/// A room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Room {
+    /// Its id, the same in every release.
+    pub id: RoomId,
+    /// Name.
+    pub name: Localized,
+    /// Seats, if known.
+    pub capacity: Option<i32>,
+    /// Place in lists, from 0.
+    pub position: i32,
+}
+
+/// A track.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Track {
+    /// Its id, the same in every release.
+    pub id: TrackId,
+    /// Name.
+    pub name: Localized,
+    /// `#rrggbb`.
+    pub color: Option<String>,
+    /// Place in lists, from 0.
+    pub position: i32,
+}
+
+/// A link with its text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// What it leads to.
+    pub title: Option<String>,
+    /// Address.
+    pub url: String,
+}
+
+/// A speaker.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Speaker {
+    /// Its id, the same in every release; derived from nothing personal.
+    pub id: SpeakerId,
+    /// Name.
+    pub name: String,
+    /// Job.
+    pub position: Option<String>,
+    /// Where they work.
+    pub affiliation: Option<String>,
+    /// Markdown.
+    pub bio: Localized,
+    /// A picture.
+    pub photo_url: Option<String>,
+    /// Where to find them.
+    pub links: Vec<Link>,
+}
+
+/// A speaker's part in a session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionSpeaker {
+    /// Who.
+    pub speaker_id: SpeakerId,
+    /// As what.
+    pub role: SpeakerRole,
+}
+
+/// The text of one slide or page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageText {
+    /// From 1.
+    pub page: i32,
+    /// Its text.
+    pub text: String,
+}
+
+/// Something to read beside a session; it has an address, or text, or both.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Material {
+    /// Title.
+    pub title: Localized,
+    /// What it is.
+    pub kind: MaterialKind,
+    /// Address.
+    pub url: Option<String>,
+    /// Text by page.
+    pub text: Vec<PageText>,
+}
+
+/// A session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// Its id, the same in every release.
+    pub id: SessionId,
+    /// Its name in paths, the same in every release.
+    pub slug: String,
+    /// Its id in interchange formats; any UUID.
+    pub guid: Uuid,
+    /// Its number in interchange formats: small, from 1, never used twice in an event.
+    pub number: i32,
+    /// Title.
+    pub title: Localized,
+    /// Markdown.
+    #[serde(rename = "abstract")]
+    pub abstract_text: Localized,
+    /// Kind.
+    pub kind: SessionKind,
+    /// What the organiser calls the kind.
+    pub type_label: Localized,
+    /// The language it is held in (BCP 47).
+    pub language: Option<String>,
+    /// When it starts.
+    pub starts_at: Option<Instant>,
+    /// When it ends.
+    pub ends_at: Option<Instant>,
+    /// Where.
+    pub room_id: Option<RoomId>,
+    /// In which track.
+    pub track_id: Option<TrackId>,
+    /// Who, in order.
+    pub speakers: Vec<SessionSpeaker>,
+    /// What to read beside it.
+    pub materials: Vec<Material>,
+    /// Never shown in any recording, chapter, search or redirect.
+    pub do_not_record: bool,
+    /// Seats that are signed up for, where it has sign-up.
+    pub sign_up_capacity: Option<i32>,
+}
+
+/// Everything a release keeps.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Programme {
+    /// In order.
+    pub rooms: Vec<Room>,
+    /// In order.
+    pub tracks: Vec<Track>,
+    /// By name.
+    pub speakers: Vec<Speaker>,
+    /// By start, then number; those without a time last.
+    pub sessions: Vec<Session>,
+}
+
+/// A release: an immutable, numbered version of the programme.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Release {
+    /// 1, 2, 3 …
+    pub version: i32,
+    /// When it was made.
+    pub released_at: Instant,
+    /// What the organiser says of it.
+    pub note: Localized,
+    /// What changed since the version before.
+    pub changes: Changes,
+    /// The programme.
+    pub programme: Programme,
+}
+
+/// What differs between two versions; ids of sessions.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changes {
+    /// New ones.
+    pub added: Vec<SessionId>,
+    /// Gone ones.
+    pub removed: Vec<SessionId>,
+    /// Another time or room.
+    pub moved: Vec<SessionId>,
+    /// Anything else about them.
+    pub changed: Vec<SessionId>,
+}

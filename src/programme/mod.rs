@@ -1,0 +1,3 @@
+//! The programme: rooms, tracks, speakers, sessions, and their releases.
+
+pub mod document;

@@ -1,0 +1,159 @@
+//! The running service: its state, how it starts, and how it stops.
+
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::middleware::from_fn;
+use actix_web::{App as ActixApp, HttpServer, web};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use utoipa_actix_web::AppExt;
+
+use crate::api;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::Db;
+use crate::http::edge::edge;
+use crate::http::limits::Limits;
+use crate::http::methods::Methods;
+use crate::idempotency;
+use crate::ids::EventId;
+use crate::metrics::Metrics;
+
+/// What every handler can reach.
+pub type App = web::Data<AppState>;
+
+/// The state of one service.
+pub struct AppState {
+    /// The store.
+    pub db: Db,
+    /// The clock.
+    pub clock: Clock,
+    /// The configuration.
+    pub config: Config,
+    /// Rate limits.
+    pub limits: Limits,
+    /// Counters.
+    pub metrics: Metrics,
+    /// Which paths have which methods.
+    pub methods: Methods,
+    /// The OpenAPI document as it is served.
+    pub openapi: String,
+}
+
+impl AppState {
+    /// Puts the state together; nothing runs yet.
+    ///
+    /// # Errors
+    /// When the OpenAPI document can't be made.
+    pub fn new(db: Db, clock: Clock, config: Config) -> Result<Self, serde_json::Error> {
+        let document = api::document();
+        Ok(Self {
+            limits: Limits::new(config.rate_limit),
+            metrics: Metrics::default(),
+            methods: Methods::of(&document),
+            openapi: api::print(&document)?,
+            db,
+            clock,
+            config,
+        })
+    }
+
+    /// How many mails wait, and for how many seconds the oldest; 0 when the store is away.
+    pub async fn outbox_lag(&self) -> (i64, i64) {
+        std::future::ready((0, 0)).await
+    }
+
+    /// Called after the commit of anything that the public sees at once.
+    pub async fn event_changed(&self, event: EventId) {
+        let _ = event;
+        std::future::ready(()).await;
+    }
+}
+
+/// Everything that runs beside the requests: sweeping, mail.
+pub struct Background {
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Background {
+    /// Asks every task to end after what it is doing, and waits for them.
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        for task in self.tasks {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a background task ended badly");
+            }
+        }
+    }
+}
+
+/// How often what has expired is swept.
+const SWEEP_EVERY: Duration = Duration::from_millis(500);
+
+/// Starts what runs beside the requests.
+#[must_use]
+pub fn start_background(state: &App) -> Background {
+    let (stop, stopped) = watch::channel(false);
+    let tasks = vec![tokio::task::spawn_local(sweep(state.clone(), stopped))];
+    Background { stop, tasks }
+}
+
+async fn sweep(state: App, mut stopped: watch::Receiver<bool>) {
+    let mut ticks: u32 = 0;
+    while !*stopped.borrow() {
+        tokio::select! {
+            _ = stopped.changed() => return,
+            () = tokio::time::sleep(SWEEP_EVERY) => {}
+        }
+        ticks = ticks.wrapping_add(1);
+        if ticks.is_multiple_of(120) {
+            state.limits.sweep();
+            let now = state.clock.now();
+            if let Err(error) = state.db.write(move |tx| idempotency::sweep(tx, now)).await {
+                tracing::warn!(%error, "kept answers were not swept");
+            }
+        }
+    }
+}
+
+/// A bound service that has not started yet.
+pub struct Bound {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Runs until it is stopped.
+    pub server: Server,
+    /// Stops it.
+    pub handle: ServerHandle,
+}
+
+/// Takes the listener and prepares the service on it, with this many worker threads.
+///
+/// # Errors
+/// When the listener can't be used.
+pub fn bind(state: App, listener: TcpListener, workers: usize) -> std::io::Result<Bound> {
+    let address = listener.local_addr()?;
+    let server = HttpServer::new(move || {
+        let (app, _) = ActixApp::new()
+            .app_data(state.clone())
+            .into_utoipa_app()
+            .configure(api::routes)
+            .split_for_parts();
+        app.configure(api::pages).wrap(from_fn(edge))
+    })
+    // Signals are ours: the mail worker stops with the service.
+    .disable_signals()
+    .workers(workers)
+    .shutdown_timeout(8)
+    .client_request_timeout(Duration::from_secs(5))
+    .listen(listener)?
+    .run();
+    let handle = server.handle();
+    Ok(Bound {
+        address,
+        server,
+        handle,
+    })
+}

@@ -1,0 +1,206 @@
+//! Parsed text: below the routes no raw string holds an e-mail, a slug, a language or a link.
+//!
+//! Every parser says in one sentence what it accepts ([`Refused`]); none of them guesses.
+
+mod email;
+mod localized;
+mod markdown;
+mod slug;
+pub mod time;
+
+pub use email::Email;
+pub use localized::{Language, Languages, Localized, LocalizedInput};
+pub use markdown::to_html;
+pub use slug::Slug;
+use unicode_normalization::UnicodeNormalization;
+
+use crate::faults::Refused;
+
+/// Longest text that a person may write into a Markdown field, in characters.
+pub const LONG_TEXT: usize = 20_000;
+/// Longest title, in characters.
+pub const TITLE: usize = 300;
+
+/// Whether a character steers the terminal, the header or the direction of writing rather than
+/// being read: C0 and C1 controls, line separators and bidirectional marks.
+fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{2028}' | '\u{2029}' | '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{FEFF}'
+        )
+        || ('\u{202A}'..='\u{202E}').contains(&c)
+        || ('\u{2066}'..='\u{2069}').contains(&c)
+}
+
+fn mentions_url(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    lower.contains("://")
+        || lower.contains("www.")
+        || lower.contains("http:")
+        || lower.contains("https:")
+}
+
+/// A person's or a thing's name: 1–100 characters, no control characters, no URLs; NFC, trimmed.
+///
+/// # Errors
+/// `invalid_name` and what a name may be.
+pub fn name(text: &str) -> Result<String, Refused> {
+    let name: String = text.trim().nfc().collect();
+    let refuse = |detail| Err(Refused::new("invalid_name", detail));
+    if name.is_empty() || name.chars().count() > 100 {
+        return refuse("A name has 1 to 100 characters.");
+    }
+    if name.chars().any(is_hidden) {
+        return refuse("A name has no control characters or direction marks.");
+    }
+    if mentions_url(&name) {
+        return refuse("A name holds no web address.");
+    }
+    Ok(name)
+}
+
+/// One line of text such as a title: 1 to `max` characters after trimming, no control characters.
+///
+/// # Errors
+/// `invalid_text` and what is accepted.
+pub fn line(text: &str, max: usize) -> Result<String, Refused> {
+    let line: String = text.trim().nfc().collect();
+    if line.is_empty() || line.chars().count() > max {
+        return Err(Refused::new(
+            "invalid_text",
+            format!("The text has 1 to {max} characters."),
+        ));
+    }
+    if line.chars().any(is_hidden) {
+        return Err(Refused::new(
+            "invalid_text",
+            "The text has no control characters or direction marks.",
+        ));
+    }
+    Ok(line)
+}
+
+/// Long text (Markdown): at most `max` characters, line breaks and tabs allowed.
+///
+/// # Errors
+/// `invalid_text` and what is accepted.
+pub fn long(text: &str, max: usize) -> Result<String, Refused> {
+    let long: String = text.trim_end().nfc().collect();
+    if long.chars().count() > max {
+        return Err(Refused::new(
+            "invalid_text",
+            format!("The text has at most {max} characters."),
+        ));
+    }
+    if long
+        .chars()
+        .any(|c| is_hidden(c) && !matches!(c, '\n' | '\r' | '\t'))
+    {
+        return Err(Refused::new(
+            "invalid_text",
+            "The text has no control characters or direction marks.",
+        ));
+    }
+    Ok(long)
+}
+
+/// An absolute `http` or `https` address of at most 2,000 characters, kept byte for byte.
+///
+/// # Errors
+/// `invalid_url` and what is accepted.
+pub fn web_url(text: &str) -> Result<String, Refused> {
+    let refuse = || {
+        Err(Refused::new(
+            "invalid_url",
+            "An address is absolute, starts with http:// or https:// and has no spaces.",
+        ))
+    };
+    let text = text.trim();
+    if text.len() > 2000
+        || text
+            .chars()
+            .any(|c| is_hidden(c) || c.is_whitespace() || c == '\\')
+    {
+        return refuse();
+    }
+    match url::Url::parse(text) {
+        Ok(url)
+            if matches!(url.scheme(), "http" | "https")
+                && url.has_host()
+                && url.username().is_empty()
+                && url.password().is_none() =>
+        {
+            Ok(text.to_owned())
+        }
+        _ => refuse(),
+    }
+}
+
+/// A phone number: `+` or a digit, then digits, spaces and hyphens, 5 to 20 digits; as typed.
+///
+/// # Errors
+/// `invalid_phone` and what is accepted.
+pub fn phone(text: &str) -> Result<String, Refused> {
+    let text = text.trim().replace('\u{a0}', " ");
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let rest = text.strip_prefix('+').unwrap_or(&text);
+    let well_formed = rest
+        .chars()
+        .all(|c| c.is_ascii_digit() || matches!(c, ' ' | '-' | '(' | ')'))
+        && rest.starts_with(|c: char| c.is_ascii_digit() || c == '(');
+    if well_formed && (5..=20).contains(&digits) && text.len() <= 40 {
+        Ok(text)
+    } else {
+        Err(Refused::new(
+            "invalid_phone",
+            "A phone number has 5 to 20 digits and may start with +.",
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_names() {
+        assert_eq!(name(" Åse Ærø ").unwrap(), "Åse Ærø");
+        assert_eq!(name("A\u{30a}se").unwrap(), "Åse", "NFC");
+        for bad in [
+            "",
+            "  ",
+            "a\nb",
+            "a\u{202e}b",
+            "see https://x.example",
+            "www.x.example",
+            &"x".repeat(101),
+        ] {
+            assert!(name(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_absolute_and_kept_as_they_are() {
+        let signed = "https://video.example.org/a.mp4?Signature=a%2Bb~c&e=1";
+        assert_eq!(web_url(signed).unwrap(), signed);
+        for bad in [
+            "",
+            "/path",
+            "ftp://x.example",
+            "javascript:alert(1)",
+            "https://u:p@x.example",
+            "https://x.example/a b",
+        ] {
+            assert!(web_url(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn phones_have_ascii_digits() {
+        assert!(phone("+47 406 12 345").is_ok());
+        for bad in ["", "abc", "1234", "٤٠٦١٢٣٤٥", "+", "1234567890123456789012"] {
+            assert!(phone(bad).is_err(), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! Video.
+pub mod deep_link;
+pub mod model;
+pub mod position;

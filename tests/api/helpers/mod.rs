@@ -1,0 +1,41 @@
+//! What tests stand on: a service of their own on either store, and a client that fails on any
+//! answer the OpenAPI document does not promise.
+
+pub mod app;
+pub mod client;
+pub mod contract;
+pub mod stores;
+
+pub use app::TestApp;
+pub use client::{Answer, Call};
+pub use stores::Store;
+
+/// Writes a test once and makes `…::sqlite` and `…::postgres` of it.
+///
+/// ```ignore
+/// on_both_stores! {
+///     async fn an_event_is_made(app: TestApp) { … }
+/// }
+/// ```
+#[macro_export]
+macro_rules! on_both_stores {
+    ($($(#[$meta:meta])* async fn $name:ident($app:ident: TestApp) $body:block)+) => {$(
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+
+            $(#[$meta])*
+            async fn body($app: $crate::helpers::TestApp) $body
+
+            #[actix_web::test]
+            async fn sqlite() {
+                body($crate::helpers::TestApp::spawn($crate::helpers::Store::Sqlite).await).await;
+            }
+
+            #[actix_web::test]
+            async fn postgres() {
+                body($crate::helpers::TestApp::spawn($crate::helpers::Store::Postgres).await).await;
+            }
+        }
+    )+};
+}

@@ -1,0 +1,11 @@
+//! One binary for everything that is tested from outside.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that can't go on fails"
+)]
+
+#[macro_use]
+mod helpers;
+
+mod events;
