@@ -7,14 +7,17 @@
 pub mod actions;
 pub mod input;
 pub mod model;
+pub mod parts;
 pub mod public_routes;
 pub mod routes;
 pub mod series;
+pub mod series_input;
 pub mod series_routes;
 pub mod store;
 pub mod wire;
 
 pub use actions::EventRefusal;
 pub use model::{Event, EventState, Format, Phase};
+pub use parts::municipality_number;
 pub use series::Series;
 pub use store::{find_by_id, find_owned, find_public, touch_public};

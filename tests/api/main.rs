@@ -8,4 +8,10 @@
 #[macro_use]
 mod helpers;
 
+mod command_line;
+mod conventions;
 mod events;
+mod openapi;
+mod stores;
+mod tokens;
+mod world;

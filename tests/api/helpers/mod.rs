@@ -7,7 +7,6 @@ pub mod contract;
 pub mod stores;
 
 pub use app::TestApp;
-pub use client::{Answer, Call};
 pub use stores::Store;
 
 /// Writes a test once and makes `…::sqlite` and `…::postgres` of it.
