@@ -41,6 +41,7 @@ pub mod clock;
 pub mod config;
 pub mod db;
 pub mod events;
+pub mod fault;
 pub mod faults;
 pub mod http;
 pub mod idempotency;
