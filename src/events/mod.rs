@@ -5,6 +5,7 @@
 //! and its registrations are told. Its phase follows from its dates in its own time zone.
 
 pub mod actions;
+mod held;
 pub mod input;
 pub mod model;
 pub mod public_routes;
@@ -15,6 +16,7 @@ pub mod store;
 pub mod wire;
 
 pub use actions::EventRefusal;
+pub use held::{Held, hold};
 pub use model::{Event, EventState, Format, Phase};
 pub use series::Series;
 pub use store::{find_by_id, find_owned, find_public, touch_public};
