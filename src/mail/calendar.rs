@@ -67,7 +67,10 @@ impl Entry<'_> {
             .starts(first)
             // The day after: an entry of days ends before its end (RFC 5545, 3.6.1).
             .ends(last.succ_opt().unwrap_or(last))
-            .append_property(Property::new("ORGANIZER", format!("mailto:{}", self.organiser)))
+            .append_property(Property::new(
+                "ORGANIZER",
+                format!("mailto:{}", self.organiser),
+            ))
             // Whole days must not block out the calendar.
             .add_property("TRANSP", "TRANSPARENT");
         event.status(match method {

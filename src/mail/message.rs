@@ -92,7 +92,11 @@ pub fn write(
         public_url,
         mail.secret.as_deref(),
     )?;
-    let name = mail.to_name.as_deref().map(line).filter(|name| !name.is_empty());
+    let name = mail
+        .to_name
+        .as_deref()
+        .map(line)
+        .filter(|name| !name.is_empty());
     let entry = calendar(mail, from, tongue);
     let builder = Message::builder()
         .from(from.clone())
@@ -139,7 +143,11 @@ fn calendar(mail: &Claimed, from: &Mailbox, tongue: Tongue) -> Option<(Method, S
     };
     let event = &mail.context.event;
     let title = line(event.title.best(tongue.tag(), &event.default_language));
-    let venue = event.venue.as_deref().map(line).filter(|venue| !venue.is_empty());
+    let venue = event
+        .venue
+        .as_deref()
+        .map(line)
+        .filter(|venue| !venue.is_empty());
     let entry = Entry {
         uid: mail.context.calendar_uid.as_deref()?,
         sequence: mail.context.calendar_sequence,
@@ -168,8 +176,8 @@ fn parts(
         return Ok(alternative);
     };
     let media_type = format!("text/calendar; charset=utf-8; method={}", method.as_str());
-    let media_type = ContentType::parse(&media_type)
-        .map_err(|error| WriteError::Compose(error.to_string()))?;
+    let media_type =
+        ContentType::parse(&media_type).map_err(|error| WriteError::Compose(error.to_string()))?;
     if method == Method::Cancel {
         let inline = SinglePart::builder()
             .header(header::ContentType::from(media_type.clone()))

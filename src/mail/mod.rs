@@ -7,14 +7,13 @@
 //! 3. What came of it is settled by [`schedule`]: sent, tried again later, given up, or bounced.
 //!    A mail server that can't be reached spends nobody's tries: the worker waits and probes.
 //! 4. Organisers see it all in the log ([`routes`]); developers see the files at `/dev/mail`
-//!    ([`dev`]).
+//!    (in `web`).
 //!
 //! **At least once.** The reply to the last dot of a message can be lost, and a process can be
 //! killed between that reply and the note of it (RFC 1047). Such a mail is sent again, always
 //! under the same `Message-ID`, by which mail readers show one.
 
 pub mod calendar;
-pub mod dev;
 mod letters;
 pub mod log;
 pub mod message;

@@ -103,17 +103,29 @@ pub fn render(
     let layout = context! { lang => tongue.tag(), subject => subject.as_str(), content => Value::from_safe_string(body), ..data.clone() };
     let text = fill("body", "txt")?;
     Ok(Rendered {
-        text: format!("{}\n", text.trim()),
+        text: spaced(&text),
         html: environment.get_template("layout.html")?.render(layout)?,
         subject,
     })
 }
 
+/// At most one empty line between paragraphs.
+fn spaced(text: &str) -> String {
+    let paragraphs: Vec<&str> = text
+        .split("\n\n")
+        .map(str::trim)
+        .filter(|paragraph| !paragraph.is_empty())
+        .collect();
+    paragraphs.join("\n\n") + "\n"
+}
+
 fn data(tongue: Tongue, facts: &EmailContext, link: Option<String>) -> Value {
     let event = &facts.event;
     let zone = time::timezone(&event.timezone).unwrap_or(chrono_tz::UTC);
-    let best = |text: &crate::text::Localized| line(text.best(tongue.tag(), &event.default_language));
-    let optional = |text: &Option<String>| text.as_deref().map(line).filter(|text| !text.is_empty());
+    let best =
+        |text: &crate::text::Localized| line(text.best(tongue.tag(), &event.default_language));
+    let optional =
+        |text: &Option<String>| text.as_deref().map(line).filter(|text| !text.is_empty());
     let people: Vec<Value> = facts
         .attendees
         .iter()
@@ -172,7 +184,11 @@ fn make() -> Result<Environment<'static>, minijinja::Error> {
     environment.set_fuel(Some(200_000));
     environment.set_auto_escape_callback(|name| {
         let html = name.rsplit('.').next() == Some("html");
-        if html { AutoEscape::Html } else { AutoEscape::None }
+        if html {
+            AutoEscape::Html
+        } else {
+            AutoEscape::None
+        }
     });
     environment.add_template("parts.txt", letters::TEXT_PARTS)?;
     environment.add_template("parts.html", letters::HTML_PARTS)?;

@@ -71,10 +71,17 @@ mod tests {
             assert!(latest > soonest && latest - now <= (soonest - now) * 11 / 10);
             total += soonest - now;
         }
-        assert_eq!(total, TimeDelta::minutes(1 + 5 + 15) + TimeDelta::hours(1 + 4 + 12 + 24));
+        assert_eq!(
+            total,
+            TimeDelta::minutes(1 + 5 + 15) + TimeDelta::hours(1 + 4 + 12 + 24)
+        );
         assert_eq!(settlement(&deferred, 7, now, 0), Settlement::Failed);
         let cut = Outcome::Interrupted(String::new());
-        assert_eq!(settlement(&cut, 7, now, 0), Settlement::Failed, "8 copies at most");
+        assert_eq!(
+            settlement(&cut, 7, now, 0),
+            Settlement::Failed,
+            "8 copies at most"
+        );
     }
 
     #[test]

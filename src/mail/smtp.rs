@@ -28,8 +28,7 @@ const IDLE: Duration = Duration::from_secs(3);
 /// Longest reply that is kept.
 const REPLY: usize = 500;
 
-const ACCEPTED: &str =
-    "is smtp://host:port, smtp+starttls://user:password@host:port or smtps://user:password@host:port, \
+const ACCEPTED: &str = "is smtp://host:port, smtp+starttls://user:password@host:port or smtps://user:password@host:port, \
      with ?ca=FILE for a server whose certificate has a CA of its own";
 
 enum Security {
@@ -74,7 +73,9 @@ impl Smtp {
         let ca = ca(&url)?;
         let (security, port) = match url.scheme() {
             "smtp" if credentials.is_some() || ca.is_some() => {
-                return Err("a password never goes in the clear: use smtp+starttls:// or smtps://".into());
+                return Err(
+                    "a password never goes in the clear: use smtp+starttls:// or smtps://".into(),
+                );
             }
             "smtp" => (Security::None, 25),
             "smtp+starttls" => (Security::Required(tls(&host, ca)?), 587),
@@ -149,7 +150,8 @@ impl Smtp {
         };
         let server = (self.host.as_str(), self.port);
         let mut connection =
-            AsyncSmtpConnection::connect_tokio1(server, Some(SETUP), &hello, implicit, None).await?;
+            AsyncSmtpConnection::connect_tokio1(server, Some(SETUP), &hello, implicit, None)
+                .await?;
         if let Security::Required(tls) = &self.security {
             connection.starttls(tls.clone(), &hello).await?;
         }
@@ -248,7 +250,8 @@ fn failed(error: &Error) -> Outcome {
 
 /// The server's words, or the cause.
 fn reply(error: &Error) -> String {
-    let said = std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
+    let said =
+        std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
     match error.status() {
         Some(code) => short(&format!("{} {said}", u16::from(code))),
         None => short(&said),
@@ -328,7 +331,10 @@ mod tests {
             ("smtp://localhost:2525", 2525),
             ("smtp://mail.example.org", 25),
             ("smtp://[::1]:25", 25),
-            ("smtp+starttls://kari%40example.org:p%2Fss@mail.example.org", 587),
+            (
+                "smtp+starttls://kari%40example.org:p%2Fss@mail.example.org",
+                587,
+            ),
             ("smtps://user:password@mail.example.org/", 465),
         ] {
             assert_eq!(Smtp::parse(url).unwrap().port, port, "{url}");

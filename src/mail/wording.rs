@@ -70,23 +70,59 @@ impl Tongue {
 
     fn weekday(self, date: NaiveDate) -> &'static str {
         const NAMES: [[&str; 7]; 3] = [
-            ["mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag"],
-            ["måndag", "tysdag", "onsdag", "torsdag", "fredag", "laurdag", "sundag"],
-            ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
+            [
+                "mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag",
+            ],
+            [
+                "måndag", "tysdag", "onsdag", "torsdag", "fredag", "laurdag", "sundag",
+            ],
+            [
+                "Monday",
+                "Tuesday",
+                "Wednesday",
+                "Thursday",
+                "Friday",
+                "Saturday",
+                "Sunday",
+            ],
         ];
         NAMES[self as usize][date.weekday().num_days_from_monday() as usize]
     }
 
     fn month(self, date: NaiveDate) -> &'static str {
         const NORWEGIAN: [&str; 12] = [
-            "januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september",
-            "oktober", "november", "desember",
+            "januar",
+            "februar",
+            "mars",
+            "april",
+            "mai",
+            "juni",
+            "juli",
+            "august",
+            "september",
+            "oktober",
+            "november",
+            "desember",
         ];
         const ENGLISH: [&str; 12] = [
-            "January", "February", "March", "April", "May", "June", "July", "August", "September",
-            "October", "November", "December",
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
         ];
-        let names = if self == Self::English { ENGLISH } else { NORWEGIAN };
+        let names = if self == Self::English {
+            ENGLISH
+        } else {
+            NORWEGIAN
+        };
         names[date.month0() as usize]
     }
 
@@ -161,20 +197,41 @@ mod tests {
     fn days_as_people_write_them() {
         let days = |a: &str, b: &str| Some((date(a).unwrap(), date(b).unwrap()));
         let nb = |days| Tongue::Bokmal.dates(days);
-        assert_eq!(nb(days("2027-11-11", "2027-11-11")), "torsdag 11. november 2027");
-        assert_eq!(nb(days("2027-11-11", "2027-11-12")), "11.–12. november 2027");
-        assert_eq!(nb(days("2027-11-30", "2027-12-01")), "30. november – 1. desember 2027");
-        assert_eq!(nb(days("2027-12-31", "2028-01-01")), "31. desember 2027 – 1. januar 2028");
+        assert_eq!(
+            nb(days("2027-11-11", "2027-11-11")),
+            "torsdag 11. november 2027"
+        );
+        assert_eq!(
+            nb(days("2027-11-11", "2027-11-12")),
+            "11.–12. november 2027"
+        );
+        assert_eq!(
+            nb(days("2027-11-30", "2027-12-01")),
+            "30. november – 1. desember 2027"
+        );
+        assert_eq!(
+            nb(days("2027-12-31", "2028-01-01")),
+            "31. desember 2027 – 1. januar 2028"
+        );
         assert_eq!(nb(None), "dato kommer");
-        assert_eq!(Tongue::Nynorsk.date(date("2027-11-13").unwrap()), "laurdag 13. november 2027");
-        assert_eq!(Tongue::English.dates(days("2027-11-11", "2027-11-12")), "11–12 November 2027");
+        assert_eq!(
+            Tongue::Nynorsk.date(date("2027-11-13").unwrap()),
+            "laurdag 13. november 2027"
+        );
+        assert_eq!(
+            Tongue::English.dates(days("2027-11-11", "2027-11-12")),
+            "11–12 November 2027"
+        );
     }
 
     #[test]
     fn moments_are_of_the_events_zone() {
         let at = instant("2027-11-10T23:30:00Z").unwrap();
         let oslo = chrono_tz::Europe::Oslo;
-        assert_eq!(Tongue::Bokmal.moment(at, oslo), "torsdag 11. november 2027 kl. 00.30");
+        assert_eq!(
+            Tongue::Bokmal.moment(at, oslo),
+            "torsdag 11. november 2027 kl. 00.30"
+        );
         assert_eq!(
             Tongue::English.moment(at, oslo),
             "Thursday 11 November 2027 at 00:30 (Norwegian time)"

@@ -35,7 +35,10 @@ const NOTES: u32 = 4;
 enum Weather {
     Fair,
     /// Not since `pause` ago; the next probe goes then.
-    Away { pause: Duration, until: Instant },
+    Away {
+        pause: Duration,
+        until: Instant,
+    },
 }
 
 /// What a lane says of the way to the mail server.
@@ -93,7 +96,9 @@ impl Worker {
             self.weather = Weather::Away { pause, until };
         }
         for mail in claimed {
-            let lane = self.lanes.spawn_local(deliver(self.app.clone(), mail.clone()));
+            let lane = self
+                .lanes
+                .spawn_local(deliver(self.app.clone(), mail.clone()));
             if matches!(self.weather, Weather::Away { .. }) {
                 self.probe = Some(lane.id());
             }
@@ -116,7 +121,10 @@ impl Worker {
         if due.is_empty() {
             return Ok(Vec::new());
         }
-        let claimed = self.app.db.write(move |tx| outbox::claim(tx, now, n, &holding));
+        let claimed = self
+            .app
+            .db
+            .write(move |tx| outbox::claim(tx, now, n, &holding));
         claimed.await
     }
 

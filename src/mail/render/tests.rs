@@ -1,19 +1,27 @@
 use super::*;
 use crate::mail::calendar::Method;
+use crate::mail::message;
 use crate::mail::model::{AttendeeFacts, EventFacts};
 use crate::mail::outbox::Claimed;
-use crate::mail::message;
 use crate::text::{Email, Localized, time::instant};
 
 fn localized(pairs: &[(&str, &str)]) -> Localized {
-    Localized(pairs.iter().map(|(tag, text)| ((*tag).into(), (*text).into())).collect())
+    Localized(
+        pairs
+            .iter()
+            .map(|(tag, text)| ((*tag).into(), (*text).into()))
+            .collect(),
+    )
 }
 
 fn facts() -> EmailContext {
     let hall = localized(&[("nb", "I salen"), ("nn", "I salen"), ("en", "In the hall")]);
     EmailContext {
         event: EventFacts {
-            title: localized(&[("nb", "Barnevernskonferansen 2027"), ("en", "The Child Welfare Conference 2027")]),
+            title: localized(&[
+                ("nb", "Barnevernskonferansen 2027"),
+                ("en", "The Child Welfare Conference 2027"),
+            ]),
             default_language: "nb".into(),
             starts_on: Some("2027-11-11".into()),
             ends_on: Some("2027-11-12".into()),
@@ -26,8 +34,14 @@ fn facts() -> EmailContext {
         code: Some("K7M2QX".into()),
         contact_name: Some("Åse Ærø".into()),
         attendees: vec![
-            AttendeeFacts { name: "Åse Ærø".into(), ticket: hall.clone() },
-            AttendeeFacts { name: "Bjørn Å".into(), ticket: hall },
+            AttendeeFacts {
+                name: "Åse Ærø".into(),
+                ticket: hall.clone(),
+            },
+            AttendeeFacts {
+                name: "Bjørn Å".into(),
+                ticket: hall,
+            },
         ],
         confirm_before: Some(instant("2027-10-01T12:30:00+02:00").unwrap()),
         calendar_uid: Some("01936d5e-9c1e-7c3a-8f53-0d3c6f7a1b2c@kongress".into()),
@@ -44,7 +58,7 @@ fn mail(kind: EmailKind, language: &str, context: EmailContext) -> Claimed {
         to: Email::parse("ase@example.org").unwrap(),
         language: language.into(),
         context,
-        secret: page(kind).map(|_| "geheim-_x".to_owned()),
+        secret: page(kind).map(|_| "s3cret-_x".to_owned()),
         message_id: "01936d5e-9c1e-7c3a-8f53-0d3c6f7a1b2e".into(),
         attempts: 0,
         created_at: written,
@@ -54,7 +68,9 @@ fn mail(kind: EmailKind, language: &str, context: EmailContext) -> Claimed {
 
 fn write(mail: &Claimed) -> Vec<u8> {
     let from = "Kongress <noreply@example.org>".parse().unwrap();
-    message::write(mail, &from, "https://kongress.example", mail.created_at).unwrap().bytes
+    message::write(mail, &from, "https://kongress.example", mail.created_at)
+        .unwrap()
+        .bytes
 }
 
 #[test]
@@ -63,16 +79,32 @@ fn every_kind_in_every_language() {
         for tongue in Tongue::ALL {
             let bytes = write(&mail(*kind, tongue.tag(), facts()));
             let parsed = mail_parser::MessageParser::default().parse(&bytes).unwrap();
-            let head: Vec<String> = ["From", "To", "Reply-To", "Message-ID", "X-Kongress-Kind", "Auto-Submitted", "Content-Language"]
-                .iter()
-                .map(|name| format!("{name}: {}", parsed.header_raw(*name).unwrap_or_default().trim()))
-                .collect();
+            let head: Vec<String> = [
+                "From",
+                "To",
+                "Reply-To",
+                "Message-ID",
+                "X-Kongress-Kind",
+                "Auto-Submitted",
+                "Content-Language",
+            ]
+            .iter()
+            .map(|name| {
+                format!(
+                    "{name}: {}",
+                    parsed.header_raw(*name).unwrap_or_default().trim()
+                )
+            })
+            .collect();
             let subject = parsed.subject().unwrap();
             let text = parsed.body_text(0).unwrap().replace("\r\n", "\n");
             let shown = format!("{}\nSubject: {subject}\n\n{text}", head.join("\n"));
             insta::assert_snapshot!(format!("{kind}_{}", tongue.tag()), shown);
             let html = parsed.body_html(0).unwrap();
-            assert!(html.contains(&format!("<html lang=\"{}\">", tongue.tag())), "{html}");
+            assert!(
+                html.contains(&format!("<html lang=\"{}\">", tongue.tag())),
+                "{html}"
+            );
             assert!(html.contains("Bjørn Å") == text.contains("Bjørn Å"));
         }
     }
@@ -84,7 +116,11 @@ fn the_first_link_is_the_one_to_act_on() {
         for tongue in Tongue::ALL {
             let secret = page(*kind).map(|_| "a-_b");
             let words = render(*kind, tongue, &facts(), "https://k.example", secret).unwrap();
-            let first = words.text.lines().find(|line| line.contains("://")).unwrap();
+            let first = words
+                .text
+                .lines()
+                .find(|line| line.contains("://"))
+                .unwrap();
             match page(*kind) {
                 Some(path) => assert_eq!(first, format!("https://k.example{path}?token=a-_b")),
                 None => assert!(!words.text.contains("token") && !words.html.contains("token")),
@@ -106,9 +142,17 @@ fn the_calendar_says_what_the_mail_says() {
     };
     let ics = parts(EmailKind::RegistrationConfirmed).unwrap();
     insta::assert_snapshot!("confirmed.ics", ics.replace("\r\n", "\n"));
-    assert!(ics.lines().count() == ics.matches("\r\n").count(), "CRLF throughout");
+    assert!(
+        ics.lines().count() == ics.matches("\r\n").count(),
+        "CRLF throughout"
+    );
     let cancelled = parts(EmailKind::RegistrationCancelled).unwrap();
-    for line in ["METHOD:CANCEL", "STATUS:CANCELLED", "SEQUENCE:3", "UID:01936d5e-9c1e-7c3a-8f53-0d3c6f7a1b2c@kongress"] {
+    for line in [
+        "METHOD:CANCEL",
+        "STATUS:CANCELLED",
+        "SEQUENCE:3",
+        "UID:01936d5e-9c1e-7c3a-8f53-0d3c6f7a1b2c@kongress",
+    ] {
         assert!(cancelled.contains(line), "{cancelled}");
     }
     assert!(parts(EmailKind::ConfirmRegistration).is_none());
@@ -139,9 +183,23 @@ fn what_people_write_is_data() {
     facts.attendees[1].name = "x".repeat(10_000);
     for kind in letters::KINDS {
         let mail = mail(*kind, "nb", facts.clone());
-        let words = render(*kind, Tongue::Bokmal, &facts, "https://k.example", mail.secret.as_deref()).unwrap();
-        assert!(!words.html.contains("<script") && words.html.contains("&lt;script&gt;"), "{}", words.html);
-        assert!(words.text.contains("{{ link }}"), "never read as a template");
+        let words = render(
+            *kind,
+            Tongue::Bokmal,
+            &facts,
+            "https://k.example",
+            mail.secret.as_deref(),
+        )
+        .unwrap();
+        assert!(
+            !words.html.contains("<script") && words.html.contains("&lt;script&gt;"),
+            "{}",
+            words.html
+        );
+        assert!(
+            words.text.contains("{{ link }}"),
+            "never read as a template"
+        );
         assert!(!words.text.contains("https://evil") && !words.text.contains('\u{202e}'));
         assert_eq!(words.subject.lines().count(), 1);
         assert!(words.text.len() < 6000);
@@ -157,8 +215,14 @@ fn what_people_write_is_data() {
 #[test]
 fn kinds_without_a_text_and_links_without_a_secret_are_told() {
     let refused = |kind| render(kind, Tongue::English, &facts(), "https://k.example", None);
-    assert!(matches!(refused(EmailKind::Reminder), Err(RenderError::NoText(_))));
-    assert!(matches!(refused(EmailKind::RegistrationLink), Err(RenderError::NoSecret)));
+    assert!(matches!(
+        refused(EmailKind::Reminder),
+        Err(RenderError::NoText(_))
+    ));
+    assert!(matches!(
+        refused(EmailKind::RegistrationLink),
+        Err(RenderError::NoSecret)
+    ));
 }
 
 #[test]
