@@ -12,7 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use document::{document, print};
 
-use crate::{events, organisations};
+use crate::{events, organisations, publication, video};
 
 /// Every route that the document names.
 pub fn routes(config: &mut ServiceConfig) {
@@ -23,6 +23,19 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(events::public_routes::list_series)
             .service(events::public_routes::get_series)
             .service(events::public_routes::list_events)
+            .service(publication::routes::get_event)
+            .service(publication::routes::list_committee)
+            .service(publication::routes::get_programme)
+            .service(publication::routes::list_sessions)
+            .service(publication::routes::get_session)
+            .service(publication::routes::watch_session)
+            .service(publication::routes::list_speakers)
+            .service(publication::routes::get_speaker)
+            .service(publication::routes::list_recordings)
+            .service(publication::routes::get_recording)
+            .service(publication::release_routes::list_releases)
+            .service(publication::release_routes::get_release)
+            .service(publication::release_routes::get_series_committee)
             // Organisers
             .service(organisations::routes::get_me)
             .service(organisations::routes::list_organisations)
@@ -43,7 +56,13 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(events::routes::publish_event)
             .service(events::routes::archive_event)
             .service(events::routes::cancel_event)
-            .service(events::routes::reopen_event),
+            .service(events::routes::reopen_event)
+            .service(video::routes::list_own_recordings)
+            .service(video::routes::create_recording)
+            .service(video::routes::get_own_recording)
+            .service(video::routes::update_recording)
+            .service(video::routes::delete_recording)
+            .service(video::routes::replace_segments),
     );
     config
         .service(service::get_liveness)

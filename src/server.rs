@@ -20,6 +20,7 @@ use crate::http::methods::Methods;
 use crate::idempotency;
 use crate::ids::EventId;
 use crate::metrics::Metrics;
+use crate::publication::{self, Snapshots};
 
 /// What every handler can reach.
 pub type App = web::Data<AppState>;
@@ -40,6 +41,8 @@ pub struct AppState {
     pub methods: Methods,
     /// The OpenAPI document as it is served.
     pub openapi: String,
+    /// What anybody reads of events, ready to be sent.
+    pub snapshots: Snapshots,
 }
 
 impl AppState {
@@ -54,6 +57,7 @@ impl AppState {
             metrics: Metrics::default(),
             methods: Methods::of(&document),
             openapi: api::print(&document)?,
+            snapshots: Snapshots::new(db.clone(), clock.clone(), &config.public_url),
             db,
             clock,
             config,
@@ -67,8 +71,7 @@ impl AppState {
 
     /// Called after the commit of anything that the public sees at once.
     pub async fn event_changed(&self, event: EventId) {
-        let _ = event;
-        std::future::ready(()).await;
+        self.snapshots.refresh(event).await;
     }
 }
 
@@ -97,7 +100,10 @@ const SWEEP_EVERY: Duration = Duration::from_millis(500);
 #[must_use]
 pub fn start_background(state: &App) -> Background {
     let (stop, stopped) = watch::channel(false);
-    let tasks = vec![tokio::task::spawn_local(sweep(state.clone(), stopped))];
+    let tasks = vec![
+        tokio::task::spawn_local(sweep(state.clone(), stopped.clone())),
+        tokio::task::spawn_local(publication::watch_changes(state.clone(), stopped)),
+    ];
     Background { stop, tasks }
 }
 
