@@ -4,12 +4,10 @@ use actix_web::{get, web};
 
 use super::sources;
 use super::wire::{CommitteeOfEdition, PublishedMember, ReleaseNote, ReleasedProgramme};
+use crate::events::series;
 use crate::events::store::{self, EventKey, Filter};
 use crate::events::wire::EventView;
-use crate::events::series;
-use crate::http::{
-    Answer, Caching, Document, ListOf, PageQuery, Precompressed, Query, Reply,
-};
+use crate::http::{Answer, Caching, Document, ListOf, PageQuery, Precompressed, Query, Reply};
 use crate::ids::SlugOr;
 use crate::page::Page;
 use crate::problem::Problem;
@@ -20,11 +18,7 @@ use crate::server::App;
 /// The changelog, newest first.
 #[utoipa::path(operation_id = "list_releases", tag = "public", params(("event" = String, Path, description = "Id or slug"), PageQuery), responses((status = 200, description = "A page of releases", body = ListOf<ReleaseNote>)))]
 #[get("/events/{event}/programme/releases")]
-pub async fn list_releases(
-    app: App,
-    path: web::Path<String>,
-    query: Query<PageQuery>,
-) -> Answer {
+pub async fn list_releases(app: App, path: web::Path<String>, query: Query<PageQuery>) -> Answer {
     let keyset = query.0.keyset()?;
     let snapshot = app.snapshots.find(&path).await?;
     let id = snapshot.event.id;

@@ -11,9 +11,7 @@ use super::video_wire::{
 };
 use super::wire::{PublishedEvent, PublishedMember};
 use crate::faults::Faults;
-use crate::http::{
-    Answer, Caching, Document, ListOf, PageQuery, Precompressed, Query, Reply,
-};
+use crate::http::{Answer, Caching, Document, ListOf, PageQuery, Precompressed, Query, Reply};
 use crate::ids::{RecordingId, SlugOr, SpeakerId};
 use crate::problem::{Kind, Problem};
 use crate::server::App;

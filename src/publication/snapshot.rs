@@ -49,9 +49,7 @@ impl Sources {
             release: sources::newest_release(conn, id)?,
             members: sources::published_members(conn, id)?,
             recordings: video::list_public(conn, id)?,
-            sign_up: sources::sign_up_capacities(conn, id)?
-                .into_iter()
-                .collect(),
+            sign_up: sources::sign_up_capacities(conn, id)?.into_iter().collect(),
             registration: sources::registration_window(conn, &event, now)?,
             event,
         }))
@@ -150,9 +148,9 @@ impl Snapshot {
             sign_up,
             registration,
         } = sources;
-        let (version, released_at) = release
-            .as_ref()
-            .map_or((0, None), |release| (release.version, Some(release.released_at)));
+        let (version, released_at) = release.as_ref().map_or((0, None), |release| {
+            (release.version, Some(release.released_at))
+        });
         let mut programme = release.map(|release| release.programme).unwrap_or_default();
         programme.sessions.sort_by_key(order);
         let sessions = sessions(&event, &programme, &recordings, &sign_up, public_url);
@@ -269,11 +267,7 @@ impl Snapshot {
 }
 
 /// The next instant at which something in the documents changes by itself.
-fn valid_until(
-    event: &Event,
-    registration: &RegistrationWindow,
-    now: Instant,
-) -> Option<Instant> {
+fn valid_until(event: &Event, registration: &RegistrationWindow, now: Instant) -> Option<Instant> {
     [event.starts_at(), event.ends_at(), registration.next_change]
         .into_iter()
         .flatten()

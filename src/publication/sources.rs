@@ -212,10 +212,7 @@ pub fn registration_window(
 ///
 /// # Errors
 /// The store's failure.
-pub fn public_versions(
-    conn: &mut Conn,
-    ids: &[EventId],
-) -> Result<Vec<(EventId, i64)>, DbError> {
+pub fn public_versions(conn: &mut Conn, ids: &[EventId]) -> Result<Vec<(EventId, i64)>, DbError> {
     Ok(per_backend!(conn, c => {
         events::table
             .filter(events::id.eq_any(ids))

@@ -4,9 +4,7 @@ use chrono_tz::Tz;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::programme_wire::{
-    PublishedRoom, PublishedSpeaker, PublishedTrack, ReleasedSession,
-};
+use super::programme_wire::{PublishedRoom, PublishedSpeaker, PublishedTrack, ReleasedSession};
 use super::wire::PublishedEvent;
 use crate::http::wire::Moment;
 use crate::ids::{RecordingId, SessionId};
@@ -177,11 +175,7 @@ pub struct RecordingWithSessions {
 impl RecordingWithSessions {
     /// The recording with the sessions it shows.
     #[must_use]
-    pub fn new(
-        recording: &Recording,
-        sessions: &[(&Session, &ReleasedSession)],
-        zone: Tz,
-    ) -> Self {
+    pub fn new(recording: &Recording, sessions: &[(&Session, &ReleasedSession)], zone: Tz) -> Self {
         let placed = |(session, view): &(&Session, &ReleasedSession)| {
             let placement = recording.position_of(session)?;
             let position = VideoPosition::new(recording, placement);

@@ -244,7 +244,11 @@ fn duration(seconds: i64) -> Result<u32, Refused> {
 
 fn rooms(given: &[String], known: &[RoomId], faults: &mut Faults) -> Vec<RoomId> {
     if given.len() > MAX_ROOMS {
-        faults.add("/room_ids", "too_many", "A recording has at most 200 rooms.");
+        faults.add(
+            "/room_ids",
+            "too_many",
+            "A recording has at most 200 rooms.",
+        );
         return Vec::new();
     }
     let mut rooms = Vec::new();
@@ -278,11 +282,12 @@ fn segments(
     }
     let parse = |(index, input): (usize, &SegmentInput)| {
         let at = |field: &str| format!("/segments/{index}/{field}");
-        let media_start =
-            faults.take(&at("media_start_seconds"), input.media_start_seconds.parse());
+        let media_start = faults.take(
+            &at("media_start_seconds"),
+            input.media_start_seconds.parse(),
+        );
         let starts_at = faults.take(&at("starts_at"), time::instant(&input.starts_at));
-        let ends_at =
-            faults.take_optional(&at("ends_at"), input.ends_at.as_deref(), time::instant);
+        let ends_at = faults.take_optional(&at("ends_at"), input.ends_at.as_deref(), time::instant);
         Some(Segment {
             media_start_seconds: media_start?.seconds(),
             starts_at: starts_at?.utc(),

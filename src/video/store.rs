@@ -68,7 +68,10 @@ fn domain(row: Row, room_ids: Vec<RoomId>) -> Result<Recording, DbError> {
         event_id: row.event_id,
         title: row.title.0,
         url: VideoUrl::from_stored(row.url),
-        provider: row.provider.parse::<Provider>().map_err(DbError::internal)?,
+        provider: row
+            .provider
+            .parse::<Provider>()
+            .map_err(DbError::internal)?,
         language: language.map_err(|refused| DbError::internal(refused.detail))?,
         room_ids,
         duration_seconds: duration.map_err(DbError::internal)?,

@@ -2,8 +2,8 @@
 
 use chrono_tz::Tz;
 use serde::Serialize;
-use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::actions::VideoRefusal;

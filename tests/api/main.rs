@@ -9,3 +9,7 @@
 mod helpers;
 
 mod events;
+mod publication;
+mod publication_lists;
+mod recordings;
+mod watch;
