@@ -12,7 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use document::{document, print};
 
-use crate::{events, organisations};
+use crate::{events, organisations, tickets};
 
 /// Every route that the document names.
 pub fn routes(config: &mut ServiceConfig) {
@@ -23,6 +23,8 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(events::public_routes::list_series)
             .service(events::public_routes::get_series)
             .service(events::public_routes::list_events)
+            .service(tickets::public_routes::list_tickets)
+            .service(tickets::public_routes::get_registration_form)
             // Organisers
             .service(organisations::routes::get_me)
             .service(organisations::routes::list_organisations)
@@ -43,7 +45,17 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(events::routes::publish_event)
             .service(events::routes::archive_event)
             .service(events::routes::cancel_event)
-            .service(events::routes::reopen_event),
+            .service(events::routes::reopen_event)
+            .service(tickets::quota_routes::list_quotas)
+            .service(tickets::quota_routes::create_quota)
+            .service(tickets::quota_routes::get_quota)
+            .service(tickets::quota_routes::update_quota)
+            .service(tickets::quota_routes::delete_quota)
+            .service(tickets::ticket_type_routes::list_ticket_types)
+            .service(tickets::ticket_type_routes::create_ticket_type)
+            .service(tickets::ticket_type_routes::get_ticket_type)
+            .service(tickets::ticket_type_routes::update_ticket_type)
+            .service(tickets::ticket_type_routes::delete_ticket_type),
     );
     config
         .service(service::get_liveness)

@@ -19,5 +19,6 @@ pub mod problem;
 pub mod programme;
 pub mod server;
 pub mod text;
+pub mod tickets;
 pub mod video;
 pub mod words;
