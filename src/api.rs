@@ -12,7 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use document::{document, print};
 
-use crate::{events, organisations, tickets};
+use crate::{events, organisations, registrations, tickets};
 
 /// Every route that the document names.
 pub fn routes(config: &mut ServiceConfig) {
@@ -25,6 +25,16 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(events::public_routes::list_events)
             .service(tickets::public_routes::list_tickets)
             .service(tickets::public_routes::get_registration_form)
+            // Registering, and one's own registration
+            .service(registrations::routes::create_registration)
+            .service(registrations::routes::confirm_registration)
+            .service(registrations::routes::open_registration)
+            .service(registrations::routes::request_registration_link)
+            .service(registrations::own_routes::get_registration)
+            .service(registrations::own_routes::cancel_registration)
+            .service(registrations::own_routes::erase_registration)
+            .service(registrations::own_routes::export_registration)
+            .service(registrations::own_routes::sign_out_of_registration)
             // Organisers
             .service(organisations::routes::get_me)
             .service(organisations::routes::list_organisations)
@@ -55,7 +65,10 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(tickets::ticket_type_routes::create_ticket_type)
             .service(tickets::ticket_type_routes::get_ticket_type)
             .service(tickets::ticket_type_routes::update_ticket_type)
-            .service(tickets::ticket_type_routes::delete_ticket_type),
+            .service(tickets::ticket_type_routes::delete_ticket_type)
+            .service(registrations::organiser_routes::list_registrations)
+            .service(registrations::organiser_routes::get_registration_of_event)
+            .service(registrations::organiser_routes::cancel_registration_of_event),
     );
     config
         .service(service::get_liveness)

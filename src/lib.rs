@@ -17,6 +17,7 @@ pub mod organisations;
 pub mod page;
 pub mod problem;
 pub mod programme;
+pub mod registrations;
 pub mod server;
 pub mod text;
 pub mod tickets;

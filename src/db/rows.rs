@@ -1,7 +1,7 @@
 //! Locks on rows and names, where the store has them. `SQLite` has one writer, so nothing is to be
 //! locked there.
 //!
-//! The order is always the same: a name, an event, quotas in the order of their ids, registrations.
+//! The order is always the same: an event, a name, quotas in the order of their ids, registrations.
 
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;

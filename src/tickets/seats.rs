@@ -6,9 +6,11 @@
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Integer};
 
 use crate::db::rows::lock_quotas;
 use crate::db::schema::{attendees, quotas, registrations, ticket_type_quotas};
+use crate::db::types::IdSql;
 use crate::db::{Conn, DbError};
 use crate::ids::{QuotaId, TicketTypeId};
 use crate::per_backend;
@@ -125,27 +127,35 @@ pub fn leave(conn: &mut Conn, quota: QuotaId, count: i32) -> Result<(), DbError>
     Ok(())
 }
 
-/// Quotas whose counter is not the number of attendees that hold a seat: id, counter, attendees.
+/// A quota's counter, and the attendees that hold a seat of it.
+#[derive(Debug, QueryableByName)]
+pub struct Count {
+    /// The quota.
+    #[diesel(sql_type = IdSql)]
+    pub id: QuotaId,
+    /// What its counter says.
+    #[diesel(sql_type = Integer)]
+    pub held: i32,
+    /// What there is.
+    #[diesel(sql_type = BigInt)]
+    pub counted: i64,
+}
+
+/// Quotas whose counter is not the number of attendees that hold a seat. One statement, so that it sees
+/// one moment also beside a running service.
 ///
 /// # Errors
 /// The store's failure.
-pub fn drift(conn: &mut Conn) -> Result<Vec<(QuotaId, i64, i64)>, DbError> {
-    let counters: Vec<(QuotaId, i32)> =
-        per_backend!(conn, c => quotas::table.select((quotas::id, quotas::held)).load(c))?;
-    let counted: Vec<(QuotaId, i64)> = per_backend!(conn, c => {
-        ticket_type_quotas::table
-            .inner_join(attendees::table.on(attendees::ticket_type_id.eq(ticket_type_quotas::ticket_type_id)))
-            .inner_join(registrations::table.on(registrations::id.eq(attendees::registration_id)))
-            .filter(attendees::state.eq("active"))
-            .filter(registrations::holds_seats)
-            .group_by(ticket_type_quotas::quota_id)
-            .select((ticket_type_quotas::quota_id, diesel::dsl::count_star()))
-            .load(c)
-    })?;
-    let counted: BTreeMap<QuotaId, i64> = counted.into_iter().collect();
-    Ok(counters
+pub fn drift(conn: &mut Conn) -> Result<Vec<Count>, DbError> {
+    const COUNTS: &str = "SELECT q.id, q.held, (\
+            SELECT count(*) FROM ticket_type_quotas l \
+            JOIN attendees a ON a.ticket_type_id = l.ticket_type_id \
+            JOIN registrations r ON r.id = a.registration_id \
+            WHERE l.quota_id = q.id AND a.state = 'active' AND r.holds_seats\
+        ) AS counted FROM quotas q ORDER BY q.id";
+    let counts: Vec<Count> = per_backend!(conn, c => diesel::sql_query(COUNTS).load(c))?;
+    Ok(counts
         .into_iter()
-        .map(|(id, held)| (id, i64::from(held), counted.get(&id).copied().unwrap_or(0)))
-        .filter(|(_, held, counted)| held != counted)
+        .filter(|count| i64::from(count.held) != count.counted)
         .collect())
 }
