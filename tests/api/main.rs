@@ -8,4 +8,8 @@
 #[macro_use]
 mod helpers;
 
+mod capacity;
 mod events;
+mod own_registration;
+mod registrations;
+mod tickets;

@@ -4,6 +4,8 @@
 pub mod app;
 pub mod client;
 pub mod contract;
+pub mod mails;
+pub mod sales;
 pub mod stores;
 
 pub use app::TestApp;
