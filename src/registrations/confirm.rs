@@ -44,18 +44,16 @@ pub enum Confirmed {
     TooLate,
 }
 
-/// Opens the registration of a token that was read in this transaction.
-fn open(
-    tx: &mut Conn,
-    now: Instant,
-    event: Event,
-    types: Vec<TicketType>,
-    registration: Registration,
-) -> Result<Opened, DbError> {
+/// Opens a registration that was read in this transaction.
+///
+/// # Errors
+/// The store's failure.
+pub fn open(tx: &mut Conn, now: Instant, registration: Registration) -> Result<Opened, DbError> {
     let (_, access_token) = tokens::issue(tx, now, registration.id, Purpose::Access)?;
+    let event = events::find_by_id(tx, registration.event_id)?;
     Ok(Opened {
+        types: tickets::list_all(tx, event.id)?,
         event,
-        types,
         registration,
         access_token,
     })
@@ -75,7 +73,7 @@ pub fn confirm(tx: &mut Conn, now: Instant, secret: &str) -> Outcome<Confirmed> 
     match (token.used_at, registration.state) {
         (Some(used), _) if now >= used + GRACE => Err(Refusal::TokenUsed.into()),
         (Some(_), _) => {
-            let opened = open(tx, now, event, types, registration)?;
+            let opened = open(tx, now, registration)?;
             Ok(Confirmed::Yes(Box::new(opened)))
         }
         (None, RegistrationState::AwaitingConfirmation) => {
@@ -108,7 +106,7 @@ fn confirm_now(
     let link = tokens::issue(tx, now, registration.id, Purpose::Manage)?;
     let kind = EmailKind::RegistrationConfirmed;
     tell(tx, now, (&event, &types), &registration, kind, Some(link))?;
-    let opened = open(tx, now, event, types, registration)?;
+    let opened = open(tx, now, registration)?;
     Ok(Confirmed::Yes(Box::new(opened)))
 }
 
@@ -148,8 +146,7 @@ pub fn access(tx: &mut Conn, now: Instant, secret: &str) -> Outcome<Opened> {
     if manage_until(&event).is_some_and(|end| now >= end) {
         return Err(Refusal::Expired.into());
     }
-    let types = tickets::list_all(tx, event.id)?;
-    Ok(open(tx, now, event, types, registration)?)
+    Ok(open(tx, now, registration)?)
 }
 
 /// Mails a link to the registration of this address for this event, if there is one: the live one, else

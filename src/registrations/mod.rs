@@ -15,6 +15,7 @@ pub mod access;
 pub mod cancel;
 pub mod claims;
 pub mod confirm;
+pub mod desk;
 pub mod erase;
 pub mod exports;
 pub mod input;

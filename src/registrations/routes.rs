@@ -38,7 +38,8 @@ pub async fn create_registration(
     body: Json<RegistrationInput>,
 ) -> Answer {
     let (now, rules) = (app.clock.now(), rules(&app));
-    once.with(&body)
+    let answer = once
+        .with(&body)
         .run(&app.db, now, move |tx| {
             let accepted = register::register(tx, now, rules, &path, &body.value)?;
             let view = RegistrationAccepted::from(&accepted);
@@ -48,7 +49,9 @@ pub async fn create_registration(
                 registration: Some(accepted.registration),
             })
         })
-        .await
+        .await;
+    app.mail_wakeup();
+    answer
 }
 
 /// Counts unknown tokens, so that guessing is slow.
@@ -73,6 +76,7 @@ pub async fn confirm_registration(app: App, request: HttpRequest, body: Json<Tok
         .write(move |tx| confirm::confirm(tx, now, &body.value.token))
         .await
         .map_err(|stop| count_unknown(&app, &request, stop.into()))?;
+    app.mail_wakeup();
     match confirmed {
         Confirmed::Yes(opened) => Reply::ok(&OpenedView::from(*opened)),
         Confirmed::TooLate => Err(Refusal::Expired.into()),
