@@ -8,4 +8,7 @@
 #[macro_use]
 mod helpers;
 
+mod committee;
 mod events;
+mod programme;
+mod releases;

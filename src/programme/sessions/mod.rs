@@ -1,6 +1,7 @@
 //! Sessions of the working copy.
 
 pub mod actions;
+mod identity_store;
 pub mod input;
 pub mod material_input;
 pub mod query;

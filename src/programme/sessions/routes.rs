@@ -152,8 +152,8 @@ pub async fn update_session(
             let current = found(tx, &event, &path.1)?;
             if_match.check(&seen(tx, &event, &current)?.1)?;
             let input = changes.apply(&SessionInput::of(&current.value, event.timezone))?;
-            let changed = actions::update(tx, now, &event, &current, &input)?;
-            Ok::<_, Problem>((event.id, seen(tx, &event, &changed)?))
+            let saved = actions::update(tx, now, &event, &current, &input)?;
+            Ok::<_, Problem>((event.id, seen(tx, &event, &saved)?))
         })
         .await?;
     app.event_changed(id).await;
