@@ -12,7 +12,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use document::{document, print};
 
-use crate::{committee, events, organisations, programme};
+use crate::{
+    committee, events, mail, organisations, programme, publication, video, web as pages_of,
+};
 
 /// Every route that the document names.
 pub fn routes(config: &mut ServiceConfig) {
@@ -23,6 +25,19 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(events::public_routes::list_series)
             .service(events::public_routes::get_series)
             .service(events::public_routes::list_events)
+            .service(publication::routes::get_event)
+            .service(publication::routes::list_committee)
+            .service(publication::routes::get_programme)
+            .service(publication::routes::list_sessions)
+            .service(publication::routes::get_session)
+            .service(publication::routes::watch_session)
+            .service(publication::routes::list_speakers)
+            .service(publication::routes::get_speaker)
+            .service(publication::routes::list_recordings)
+            .service(publication::routes::get_recording)
+            .service(publication::release_routes::list_releases)
+            .service(publication::release_routes::get_release)
+            .service(publication::release_routes::get_series_committee)
             // Organisers
             .service(organisations::routes::get_me)
             .service(organisations::routes::list_organisations)
@@ -76,13 +91,29 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(programme::routes::get_programme_conflicts)
             .service(programme::releases::routes::create_release)
             .service(programme::releases::routes::list_own_releases)
-            .service(programme::releases::routes::get_own_release),
+            .service(programme::releases::routes::get_own_release)
+            .service(mail::routes::list_emails)
+            .service(mail::routes::retry_email)
+            .service(video::routes::list_own_recordings)
+            .service(video::routes::create_recording)
+            .service(video::routes::get_own_recording)
+            .service(video::routes::update_recording)
+            .service(video::routes::delete_recording)
+            .service(video::routes::replace_segments),
     );
     config
         .service(service::get_liveness)
         .service(service::get_readiness)
         .service(service::get_metrics)
-        .service(service::get_problem);
+        .service(service::get_problem)
+        // Pages for people
+        .service(pages_of::routes::get_confirm_page)
+        .service(pages_of::routes::post_confirm_page)
+        .service(pages_of::routes::get_manage_page)
+        .service(pages_of::routes::post_manage_page)
+        .service(pages_of::dev::list_dev_mails)
+        .service(pages_of::dev::get_dev_mail)
+        .service(pages_of::dev::get_dev_mail_source);
 }
 
 /// What a browser opens and the document does not name: the documentation itself.

@@ -8,7 +8,18 @@
 #[macro_use]
 mod helpers;
 
+mod command_line;
 mod committee;
+mod conventions;
 mod events;
+mod openapi;
 mod programme;
+mod publication;
+mod publication_lists;
+mod recordings;
 mod releases;
+mod stores;
+mod tokens;
+mod walk_through;
+mod watch;
+mod world;

@@ -5,7 +5,8 @@ use kongress::page::Keyset;
 use kongress::{events, programme};
 use serde_json::{Value, json};
 
-use crate::helpers::{Answer, TestApp};
+use crate::helpers::TestApp;
+use crate::helpers::client::Answer;
 
 const EVENT: &str = "/events/konferansen";
 const RELEASES: &str = "/events/konferansen/programme/releases";

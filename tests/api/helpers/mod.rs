@@ -4,10 +4,10 @@
 pub mod app;
 pub mod client;
 pub mod contract;
+pub mod released;
 pub mod stores;
 
 pub use app::TestApp;
-pub use client::{Answer, Call};
 pub use stores::Store;
 
 /// Writes a test once and makes `…::sqlite` and `…::postgres` of it.
