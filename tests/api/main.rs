@@ -10,14 +10,17 @@ mod helpers;
 
 mod capacity;
 mod command_line;
+mod committee;
 mod conventions;
 mod events;
 mod openapi;
 mod own_registration;
+mod programme;
 mod publication;
 mod publication_lists;
 mod recordings;
 mod registrations;
+mod releases;
 mod stores;
 mod tickets;
 mod tokens;

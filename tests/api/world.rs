@@ -35,6 +35,20 @@ impl World {
         for (name, thing) in [("series", &series), ("event", &event), ("token", &token)] {
             names.insert(name.to_owned(), thing["id"].as_str().unwrap().to_owned());
         }
+        let own = format!("/events/{}", names["event"]);
+        for (name, kind, body) in [
+            ("member", "committee", json!({"name": "Kari Nordmann"})),
+            ("room", "rooms", json!({"name": "Storsalen"})),
+            ("track", "tracks", json!({"name": "Forebygging"})),
+            ("speaker", "speakers", json!({"name": "Kari Nordmann"})),
+            ("session", "sessions", json!({"title": "Åpning"})),
+        ] {
+            let thing = app.create(&format!("{own}/{kind}"), &body).await;
+            names.insert(name.to_owned(), thing["id"].as_str().unwrap().to_owned());
+        }
+        app.create(&format!("{own}/programme/releases"), &json!({}))
+            .await;
+        names.insert("version".to_owned(), "1".to_owned());
         let mut world = Self {
             names,
             before: BTreeMap::new(),
