@@ -9,3 +9,5 @@
 mod helpers;
 
 mod events;
+mod mail;
+mod pages;

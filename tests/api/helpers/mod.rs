@@ -4,10 +4,14 @@
 pub mod app;
 pub mod client;
 pub mod contract;
+pub mod mail;
+pub mod smtp;
 pub mod stores;
 
 pub use app::TestApp;
 pub use client::{Answer, Call};
+pub use mail::Mail;
+pub use smtp::SmtpServer;
 pub use stores::Store;
 
 /// Writes a test once and makes `…::sqlite` and `…::postgres` of it.
