@@ -4,7 +4,9 @@
 use std::sync::LazyLock;
 
 use minijinja::syntax::SyntaxConfig;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
+use minijinja::{
+    AutoEscape, Environment, Output, State, UndefinedBehavior, Value, context, escape_formatter,
+};
 
 use super::letters;
 use super::model::{EmailContext, EmailKind};
@@ -170,6 +172,29 @@ fn name(kind: EmailKind, tongue: Tongue, format: &str) -> String {
     format!("{kind}/{}.{format}", tongue.tag())
 }
 
+/// Escapes what stands in HTML, and leaves the slashes of addresses alone.
+///
+/// # Errors
+/// The writer's.
+pub fn format(out: &mut Output, state: &mut State, value: &Value) -> Result<(), minijinja::Error> {
+    let text = value.as_str().filter(|_| !value.is_safe());
+    let Some(text) = text.filter(|_| matches!(state.auto_escape(), AutoEscape::Html)) else {
+        return escape_formatter(out, state, value);
+    };
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            c => escaped.push(c),
+        }
+    }
+    Ok(out.write_str(&escaped)?)
+}
+
 fn environment() -> Result<&'static Environment<'static>, minijinja::Error> {
     static MADE: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLock::new(make);
     MADE.as_ref()
@@ -182,6 +207,7 @@ fn make() -> Result<Environment<'static>, minijinja::Error> {
     let mut syntax = SyntaxConfig::builder();
     environment.set_syntax(syntax.trim_blocks(true).lstrip_blocks(true).build()?);
     environment.set_fuel(Some(200_000));
+    environment.set_formatter(format);
     environment.set_auto_escape_callback(|name| {
         let html = name.rsplit('.').next() == Some("html");
         if html {

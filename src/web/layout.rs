@@ -68,6 +68,7 @@ fn make() -> Result<Environment<'static>, Error> {
     let mut syntax = SyntaxConfig::builder();
     environment.set_syntax(syntax.trim_blocks(true).lstrip_blocks(true).build()?);
     environment.set_fuel(Some(2_000_000));
+    environment.set_formatter(crate::mail::render::format);
     for (name, source) in [
         ("layout.html", include_str!("templates/layout.html")),
         ("question.html", include_str!("templates/question.html")),

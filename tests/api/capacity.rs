@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 
 use crate::helpers::sales::{self, OnSale, confirm};
-use crate::helpers::{TestApp, mails};
+use crate::helpers::{TestApp, outbox};
 
 fn count(statuses: &[u16], status: u16) -> usize {
     statuses.iter().filter(|one| **one == status).count()
@@ -40,7 +40,7 @@ async fn until_held(app: &TestApp, sale: &OnSale, expected: i64) {
     );
 }
 
-on_both_stores! {
+on_both_stores! { with [crate::helpers::MAIL_WAITS]
     async fn two_hundred_clients_for_twenty_seats(app: TestApp) {
         let sale = OnSale::of_size(&app, 20).await;
         let statuses = rush(&app, &sale, 200).await;
@@ -82,7 +82,7 @@ on_both_stores! {
         let answers = join_all(calls).await;
         assert!(answers.iter().all(|answer| answer.status == 202 && answer.body == answers[0].body));
         assert_eq!(answers.iter().filter(|answer| answer.header("idempotent-replayed") == "true").count(), 49);
-        assert_eq!((sale.held(&app).await, mails::mails_to(&app, "a@example.org").len()), (1, 1));
+        assert_eq!((sale.held(&app).await, outbox::mails_to(&app, "a@example.org").len()), (1, 1));
         app.post(&path, &sale.body("b@example.org")).header("idempotency-key", "once").send().await.problem(422, "idempotency-key-reused");
     }
 
@@ -124,7 +124,7 @@ on_both_stores! {
         until_held(&app, &sale, 0).await;
         sales::assert_integrity(&app);
         // Still unconfirmed, and late: the seat is free, so it is theirs.
-        let opened = confirm(&app, &mails::token(&app, "late@example.org", "confirm_registration")).await.expect(200);
+        let opened = confirm(&app, &outbox::token(&app, "late@example.org", "confirm_registration")).await.expect(200);
         assert_eq!((&opened["registration"]["state"], &opened["registration"]["holds_seats"]), (&json!("confirmed"), &json!(true)));
         assert_eq!(sale.held(&app).await, 1);
         sales::assert_integrity(&app);
@@ -133,7 +133,7 @@ on_both_stores! {
     async fn confirming_too_late_is_told(app: TestApp) {
         let sale = OnSale::of_size(&app, 1).await;
         sale.register(&app, "late@example.org").await.expect(202);
-        let token = mails::token(&app, "late@example.org", "confirm_registration");
+        let token = outbox::token(&app, "late@example.org", "confirm_registration");
         app.advance(TimeDelta::hours(2));
         until_held(&app, &sale, 0).await;
         sale.register(&app, "other@example.org").await.expect(202);
@@ -155,7 +155,7 @@ on_both_stores! {
         app.advance(TimeDelta::hours(2));
         until_held(&app, &sale, 0).await;
         sale.register(&app, "other@example.org").await.expect(202);
-        confirm(&app, &mails::token(&app, "late@example.org", "confirm_registration")).await.problem(410, "expired");
+        confirm(&app, &outbox::token(&app, "late@example.org", "confirm_registration")).await.problem(410, "expired");
         assert_eq!((sales::held(&app, &event, &house).await, sales::held(&app, &event, &hall).await), (1, 1), "nothing is left claimed");
         sales::assert_integrity(&app);
     }
@@ -167,7 +167,7 @@ on_both_stores! {
             if sale.register(app, &email).await.status != 202 {
                 return;
             }
-            let Some(token) = mails::mails_to(app, &email).into_iter().rev().find(|mail| mail.kind == "confirm_registration" && mail.secret.is_some()) else { return };
+            let Some(token) = outbox::mails_to(app, &email).into_iter().rev().find(|mail| mail.kind == "confirm_registration" && mail.secret.is_some()) else { return };
             let answer = confirm(app, &token.secret.unwrap()).await;
             assert!(matches!(answer.status, 200 | 410), "{}", answer.body);
             if answer.status == 200 && n % 2 == 0 {

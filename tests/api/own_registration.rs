@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::helpers::sales::{self, OnSale, confirm};
 use crate::helpers::stores::execute;
-use crate::helpers::{TestApp, mails};
+use crate::helpers::{TestApp, outbox};
 
 fn access(opened: &Value) -> String {
     opened["access_token"].as_str().unwrap().to_owned()
@@ -58,7 +58,7 @@ fn execute_checkpoint(conn: &mut Conn) {
     }
 }
 
-on_both_stores! {
+on_both_stores! { with [crate::helpers::MAIL_WAITS]
     async fn it_is_read_with_its_token_alone(app: TestApp) {
         let sale = OnSale::of_size(&app, 10).await;
         let opened = sale.confirmed(&app, "a@example.org").await;
@@ -68,7 +68,7 @@ on_both_stores! {
         let known = app.call("GET", "/registration").bearer(&access(&opened)).header("if-none-match", &read.etag()).send().await;
         assert_eq!(known.status, 304);
         app.get("/registration").send().await.problem(401, "not-signed-in");
-        for foreign in [app.token.clone(), "kga_unknown".into(), mails::token(&app, "a@example.org", "registration_confirmed"), mails::token(&app, "a@example.org", "confirm_registration")] {
+        for foreign in [app.token.clone(), "kga_unknown".into(), outbox::token(&app, "a@example.org", "registration_confirmed"), outbox::token(&app, "a@example.org", "confirm_registration")] {
             for (method, path) in [("GET", "/registration"), ("POST", "/registration/cancel"), ("GET", "/registration/export"), ("POST", "/registration/sign-out"), ("DELETE", "/registration")] {
                 app.call(method, path).bearer(&foreign).if_match("*").send().await.problem(401, "not-signed-in");
             }
@@ -88,7 +88,7 @@ on_both_stores! {
         assert_eq!((&cancelled["state"], &cancelled["holds_seats"]), (&json!("cancelled"), &json!(false)));
         assert!(cancelled["cancelled_at"].is_string());
         app.call("POST", "/registration/cancel").bearer(&access(&opened)).send().await.problem(409, "wrong-state");
-        let last = mails::mails_to(&app, "a@example.org").pop().unwrap();
+        let last = outbox::mails_to(&app, "a@example.org").pop().unwrap();
         assert_eq!((last.kind.as_str(), last.secret), ("registration_cancelled", None));
         assert_eq!(app.call("GET", "/registration").bearer(&access(&opened)).send().await.expect(200)["state"], "cancelled");
         sale.register(&app, "b@example.org").await.expect(202);
@@ -113,7 +113,7 @@ on_both_stores! {
     async fn signing_out_ends_every_access(app: TestApp) {
         let sale = OnSale::of_size(&app, 10).await;
         let opened = sale.confirmed(&app, "a@example.org").await;
-        let link = json!({"token": mails::token(&app, "a@example.org", "registration_confirmed")});
+        let link = json!({"token": outbox::token(&app, "a@example.org", "registration_confirmed")});
         let second = app.post("/registrations/access", &link).send().await.expect(200);
         app.call("POST", "/registration/sign-out").bearer(&access(&second)).send().await.expect(204);
         for ended in [&opened, &second] {
@@ -146,11 +146,11 @@ on_both_stores! {
         for key in ["first", "second"] {
             app.post(&sale.path(), &body).header("idempotency-key", key).send().await.expect(202);
         }
-        let token = mails::token(&app, email, "confirm_registration");
+        let token = outbox::token(&app, email, "confirm_registration");
         let opened = confirm(&app, &token).await.expect(200);
         app.post(&sale.path(), &body).header("idempotency-key", "third").send().await.expect(202);
         app.post("/registrations/link", &json!({"event": "konferansen", "email": email})).send().await.expect(202);
-        let manage = mails::token(&app, email, "registration_link");
+        let manage = outbox::token(&app, email, "registration_link");
         assert!(is_stored(&app, "anarifugl") && is_stored(&app, "99887766554"));
         let own = app.call("GET", "/registration").bearer(&access(&opened)).send().await;
         app.call("DELETE", "/registration").bearer(&access(&opened)).send().await.problem(428, "precondition-required");
@@ -181,6 +181,6 @@ on_both_stores! {
         app.call("DELETE", "/registration").bearer(&access(&first)).if_match("*").send().await.expect(204);
         assert_eq!(app.call("GET", "/registration").bearer(&access(&second)).send().await.expect(200), second["registration"]);
         assert_eq!(sale.held(&app).await, 1);
-        assert_eq!(mails::mails_to(&app, "b@example.org").len(), 2);
+        assert_eq!(outbox::mails_to(&app, "b@example.org").len(), 2);
     }
 }

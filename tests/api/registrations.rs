@@ -5,16 +5,16 @@ use kongress::auth::Role;
 use serde_json::{Value, json};
 
 use crate::helpers::sales::{self, OnSale, confirm};
-use crate::helpers::{Store, TestApp, mails};
+use crate::helpers::{Store, TestApp, outbox};
 
 fn kinds(app: &TestApp, address: &str) -> Vec<String> {
-    mails::mails_to(app, address)
+    outbox::mails_to(app, address)
         .into_iter()
         .map(|mail| mail.kind)
         .collect()
 }
 
-on_both_stores! {
+on_both_stores! { with [crate::helpers::MAIL_WAITS]
     async fn from_a_form_to_a_confirmed_seat(app: TestApp) {
         app.create("/series", &json!({"organisation": "bufdir", "slug": "barnevernskonferansen", "title": {"nb": "Barnevernskonferansen"}, "languages": ["nb", "en"]})).await;
         app.create("/events", &json!({
@@ -33,7 +33,7 @@ on_both_stores! {
         })).send().await.expect(202);
         assert_eq!((&accepted["state"], &accepted["leads_to"], &accepted["email"], &accepted["reference"]), (&json!("awaiting_confirmation"), &json!("confirmed"), &json!("someone@example.org"), &Value::Null));
         assert_eq!(accepted.as_object().unwrap().len(), 5);
-        let token = mails::token(&app, "someone@example.org", "confirm_registration");
+        let token = outbox::token(&app, "someone@example.org", "confirm_registration");
         let opened = confirm(&app, &token).await.expect(200);
         let registration = &opened["registration"];
         assert_eq!((&registration["state"], &registration["access"], &registration["holds_seats"]), (&json!("confirmed"), &json!("contact"), &json!(true)));
@@ -59,7 +59,7 @@ on_both_stores! {
         });
         let accepted = app.post(&sale.path(), &body).send().await.expect(202);
         assert_eq!((accepted["reference"].as_str(), accepted["email"].as_str()), (Some("min ordre"), Some("kari@example.org")));
-        let opened = confirm(&app, &mails::token(&app, "kari@example.org", "confirm_registration")).await.expect(200);
+        let opened = confirm(&app, &outbox::token(&app, "kari@example.org", "confirm_registration")).await.expect(200);
         let registration = &opened["registration"];
         assert_eq!(registration["contact"], body["contact"]);
         assert_eq!(registration["invoice"], json!({"organisation_number": "974760673", "reference": "4711", "email": "faktura@example.org"}));
@@ -110,7 +110,7 @@ on_both_stores! {
         let large = json!({"attendees": [attendee(json!({"organisation": "x".repeat(300_000)}))]});
         app.post(&sale.path(), &large).send().await.problem(413, "body-too-large");
         assert_eq!(sale.held(&app).await, 0, "nothing of it was stored");
-        assert!(mails::mails_to(&app, "a@example.org").is_empty());
+        assert!(outbox::mails_to(&app, "a@example.org").is_empty());
     }
 
     async fn terms_are_accepted_where_there_are_some(app: TestApp) {
@@ -142,15 +142,15 @@ on_both_stores! {
     async fn an_unconfirmed_one_is_replaced(app: TestApp) {
         let sale = OnSale::of_size(&app, 10).await;
         sale.register(&app, "kari@example.org").await.expect(202);
-        let first = mails::token(&app, "kari@example.org", "confirm_registration");
+        let first = outbox::token(&app, "kari@example.org", "confirm_registration");
         let mut again = sale.body("KARI@example.org");
         again["attendees"][0]["name"] = json!("Kari N.");
         app.post(&sale.path(), &again).send().await.expect(202);
         assert_eq!(sale.held(&app).await, 1);
-        let unsent = mails::mails_to(&app, "kari@example.org");
+        let unsent = outbox::mails_to(&app, "kari@example.org");
         assert_eq!((unsent[0].state.as_str(), &unsent[0].secret), ("suppressed", &None));
         confirm(&app, &first).await.problem(410, "expired");
-        let opened = confirm(&app, &mails::token(&app, "KARI@example.org", "confirm_registration")).await.expect(200);
+        let opened = confirm(&app, &outbox::token(&app, "KARI@example.org", "confirm_registration")).await.expect(200);
         assert_eq!(opened["registration"]["attendees"][0]["name"], "Kari N.");
         let list = app.organiser("GET", &format!("/events/{}/registrations", sale.event)).send().await.expect(200);
         let states: Vec<_> = list["items"].as_array().unwrap().iter().map(|one| one["state"].clone()).collect();
@@ -171,7 +171,7 @@ on_both_stores! {
         assert_eq!(kinds(&app, "known@example.org"), ["confirm_registration", "registration_confirmed", "already_registered"]);
         assert_eq!(sale.held(&app).await, 2);
         // Its link opens what is there already.
-        let token = mails::token(&app, "known@example.org", "already_registered");
+        let token = outbox::token(&app, "known@example.org", "already_registered");
         let opened = app.post("/registrations/access", &json!({"token": token})).send().await.expect(200);
         assert_eq!(opened["registration"]["state"], "confirmed");
         // Full is full for everybody.
@@ -196,7 +196,7 @@ on_both_stores! {
         two["attendees"].as_array_mut().unwrap().push(twin);
         app.post(&sale.path(), &two).send().await.problem(409, "municipality-taken");
         // Unconfirmed, its municipalities are free again, and a late confirmation finds them taken.
-        let late = mails::token(&app, "a@example.org", "confirm_registration");
+        let late = outbox::token(&app, "a@example.org", "confirm_registration");
         app.advance(TimeDelta::hours(2));
         for _ in 0..20 {
             if sale.held(&app).await == 0 {
@@ -208,7 +208,7 @@ on_both_stores! {
         confirm(&app, &late).await.problem(410, "expired");
         assert_eq!(sale.held(&app).await, 1);
         // Cancelled, too.
-        let opened = confirm(&app, &mails::token(&app, "d@example.org", "confirm_registration")).await.expect(200);
+        let opened = confirm(&app, &outbox::token(&app, "d@example.org", "confirm_registration")).await.expect(200);
         app.call("POST", "/registration/cancel").bearer(opened["access_token"].as_str().unwrap()).send().await.expect(200);
         app.post(&sale.path(), &body("e@example.org", json!(["0301", "3222"]))).send().await.expect(202);
         sales::assert_integrity(&app);
@@ -217,14 +217,14 @@ on_both_stores! {
     async fn a_link_confirms_once_and_opens_for_a_day(app: TestApp) {
         let sale = OnSale::of_size(&app, 10).await;
         let first = sale.confirmed(&app, "a@example.org").await;
-        let token = mails::token(&app, "a@example.org", "confirm_registration");
+        let token = outbox::token(&app, "a@example.org", "confirm_registration");
         let again = confirm(&app, &token).await.expect(200);
         assert_eq!(again["registration"], first["registration"]);
         assert_ne!(again["access_token"], first["access_token"]);
         assert_eq!(kinds(&app, "a@example.org").len(), 2, "no second mail");
         app.advance(TimeDelta::hours(24));
         confirm(&app, &token).await.problem(410, "token-used");
-        for unknown in ["", "kgc_unknown", &mails::token(&app, "a@example.org", "registration_confirmed"), again["access_token"].as_str().unwrap()] {
+        for unknown in ["", "kgc_unknown", &outbox::token(&app, "a@example.org", "registration_confirmed"), again["access_token"].as_str().unwrap()] {
             confirm(&app, unknown).await.problem(404, "not-found");
         }
         app.post("/registrations/access", &json!({"token": token})).send().await.problem(404, "not-found");
@@ -234,7 +234,7 @@ on_both_stores! {
     async fn fifty_confirmations_at_once_are_one(app: TestApp) {
         let sale = OnSale::of_size(&app, 10).await;
         sale.register(&app, "a@example.org").await.expect(202);
-        let token = mails::token(&app, "a@example.org", "confirm_registration");
+        let token = outbox::token(&app, "a@example.org", "confirm_registration");
         let answers = futures_util::future::join_all((0..20).map(|_| confirm(&app, &token))).await;
         assert!(answers.iter().all(|answer| answer.status == 200));
         assert_eq!(kinds(&app, "a@example.org"), ["confirm_registration", "registration_confirmed"]);
@@ -249,8 +249,8 @@ on_both_stores! {
             assert_eq!(ask(event, email).await, json!({"email": email}));
         }
         assert_eq!(kinds(&app, "known@example.org").iter().filter(|kind| *kind == "registration_link").count(), 1);
-        assert!(mails::mails_to(&app, "other@example.org").is_empty());
-        let token = mails::token(&app, "known@example.org", "registration_link");
+        assert!(outbox::mails_to(&app, "other@example.org").is_empty());
+        let token = outbox::token(&app, "known@example.org", "registration_link");
         app.post("/registrations/access", &json!({"token": token})).send().await.expect(200);
         app.post("/registrations/access", &json!({"token": token})).send().await.expect(200);
         app.post("/registrations/link", &json!({"event": "konferansen", "email": "nobody"})).send().await.fault("/email", "invalid_email");
@@ -266,11 +266,11 @@ on_both_stores! {
         let sale = OnSale::of_size(&app, 10).await;
         let opened = sale.confirmed(&app, "a@example.org").await;
         sale.register(&app, "b@example.org").await.expect(202);
-        let waiting = mails::token(&app, "b@example.org", "confirm_registration");
+        let waiting = outbox::token(&app, "b@example.org", "confirm_registration");
         app.organiser("POST", &format!("/events/{}/cancel", sale.event)).send().await.expect(200);
         assert_eq!(sale.held(&app).await, 0);
         for address in ["a@example.org", "b@example.org"] {
-            let last = mails::mails_to(&app, address).pop().unwrap();
+            let last = outbox::mails_to(&app, address).pop().unwrap();
             assert_eq!((last.kind.as_str(), last.secret), ("event_cancelled", None));
         }
         let own = app.call("GET", "/registration").bearer(opened["access_token"].as_str().unwrap()).send().await.expect(200);
@@ -327,7 +327,7 @@ on_both_stores! {
     async fn what_was_not_confirmed_ends_with_registration(app: TestApp) {
         let sale = OnSale::of_size(&app, 10).await;
         sale.register(&app, "a@example.org").await.expect(202);
-        let token = mails::token(&app, "a@example.org", "confirm_registration");
+        let token = outbox::token(&app, "a@example.org", "confirm_registration");
         app.advance(TimeDelta::days(800));
         let now = app.clock.now();
         while app.state.db.read(move |conn| kongress::registrations::anything_due(conn, now)).await.unwrap() {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::helpers::sales::{self, OnSale};
 
-on_both_stores! {
+on_both_stores! { with [crate::helpers::MAIL_WAITS]
     async fn quotas_are_made_changed_and_deleted(app: TestApp) {
         let event = sales::draft(&app, "a", json!({})).await;
         let quotas = format!("/events/{event}/quotas");

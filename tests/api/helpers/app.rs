@@ -15,6 +15,7 @@ use kongress::text::Slug;
 use serde_json::Value;
 
 use super::client::Call;
+use super::mail::Mail;
 use super::stores::{Store, TestStore};
 
 #[derive(Parser)]
@@ -134,6 +135,18 @@ impl TestApp {
         let answer = self.organiser("POST", path).json(body).send().await;
         assert_eq!(answer.status, 201, "{path}: {}", answer.body);
         answer.json()
+    }
+
+    /// Waits until no mail waits, and gives every mail that was written to a file, oldest first.
+    pub async fn deliver_mail(&self) -> Vec<Mail> {
+        self.state.mail_wakeup();
+        for _ in 0..400 {
+            if self.state.outbox_lag().await.0 == 0 {
+                return Mail::all_in(&self.state.config.mail_dir);
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        panic!("mail still waits after 20 s");
     }
 
     /// Stops the service as SIGTERM would, and gives its store back.

@@ -4,7 +4,7 @@ use kongress::db::{Db, DbError};
 use serde_json::{Value, json};
 
 use super::client::Answer;
-use super::{TestApp, mails};
+use super::{TestApp, outbox};
 
 /// A published event with one ticket type.
 pub struct OnSale {
@@ -49,7 +49,7 @@ impl OnSale {
     /// Registers and confirms; the opened registration.
     pub async fn confirmed(&self, app: &TestApp, email: &str) -> Value {
         self.register(app, email).await.expect(202);
-        let token = mails::token(app, email, "confirm_registration");
+        let token = outbox::token(app, email, "confirm_registration");
         confirm(app, &token).await.expect(200)
     }
 

@@ -1,0 +1,131 @@
+//! The pages behind the links in mails, and `/dev/mail`.
+
+use kongress::mail::{EmailContext, EmailKind, EventFacts, NewEmail, outbox};
+use kongress::text::Email;
+use serde_json::json;
+
+use crate::helpers::{Answer, Call, Store, TestApp};
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+fn page<'a>(app: &'a TestApp, method: &str, path: &str) -> Call<'a> {
+    app.call(method, path)
+        .at_root(path)
+        .header("accept", "text/html,application/xhtml+xml")
+}
+
+#[track_caller]
+fn is_closed(answer: &Answer, status: u16) {
+    assert_eq!(answer.status, status, "{}", answer.body);
+    assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
+    assert_eq!(answer.header("cache-control"), "no-store");
+    assert_eq!(answer.header("referrer-policy"), "no-referrer");
+    let policy = answer.header("content-security-policy");
+    for part in [
+        "default-src 'none'",
+        "style-src 'sha256-",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ] {
+        assert!(policy.contains(part), "{policy}");
+    }
+    assert!(!answer.body.contains("<script") && !answer.body.contains("src="));
+    assert_eq!(answer.body.matches("<h1>").count(), 1);
+}
+
+on_both_stores! {
+    async fn a_link_leads_to_one_button(app: TestApp) {
+        for (path, nb, nn) in [
+            ("/registrations/confirm", "Bekreft påmeldingen", "Stadfest påmeldinga"),
+            ("/registrations/manage", "Vis påmeldingen", "Vis påmeldinga"),
+        ] {
+            let answer = page(&app, "GET", &format!("{path}?token=t0k-en_&utm_source=mail")).send().await;
+            is_closed(&answer, 200);
+            assert!(answer.body.contains("<html lang=\"nb\">") && answer.body.contains(nb), "{}", answer.body);
+            assert!(answer.body.contains(&format!("<form method=\"post\" action=\"{path}\">")));
+            assert!(answer.body.contains("name=\"token\" value=\"t0k-en_\""));
+            let nynorsk = page(&app, "GET", &format!("{path}?token=t")).header("accept-language", "nn").send().await;
+            assert!(nynorsk.body.contains(nn) && nynorsk.header("content-language") == "nn");
+            let english = page(&app, "GET", &format!("{path}?token=t&lang=en")).header("accept-language", "nn").send().await;
+            assert!(english.body.contains("<html lang=\"en\">"));
+            let bare = page(&app, "GET", path).send().await;
+            is_closed(&bare, 404);
+            app.call("GET", path).at_root(path).send().await.problem(404, "not-found");
+            let hostile = page(&app, "GET", &format!("{path}?token=%22%3E%3Cscript%3Ealert(1)%3C/script%3E")).send().await;
+            is_closed(&hostile, 200);
+            let head = page(&app, "HEAD", &format!("{path}?token=t")).send().await;
+            assert_eq!((head.status, head.body.as_str()), (200, ""));
+            page(&app, "DELETE", path).send().await.problem(405, "method-not-allowed");
+        }
+    }
+
+    async fn what_cannot_be_undone_is_asked_twice(app: TestApp) {
+        let path = "/registrations/manage";
+        for (action, question) in [("cancel", "Cancel the registration?"), ("erase", "Erase the data about you?")] {
+            let body = format!("token=t&action={action}&lang=en");
+            let answer = page(&app, "POST", path).bytes(FORM, body.into_bytes()).send().await;
+            is_closed(&answer, 200);
+            assert!(answer.body.contains(question), "{}", answer.body);
+            assert!(answer.body.contains("name=\"confirmed\" value=\"yes\"") && answer.body.contains("No, go back"));
+        }
+    }
+
+    async fn forms_are_read_strictly(app: TestApp) {
+        let path = "/registrations/manage";
+        let post = |body: &str| page(&app, "POST", path).bytes(FORM, body.as_bytes().to_vec());
+        post("token=t&action=burn").send().await.fault("/action", "invalid_value");
+        post("token=t&action=show&extra=1").send().await.problem(422, "invalid");
+        post("token=t&token=u&action=show").send().await.fault("/token", "duplicate_key");
+        is_closed(&post("action=show").send().await, 404);
+        page(&app, "POST", path).json(&json!({"token": "t", "action": "show"})).send().await.problem(415, "unsupported-media-type");
+        let large = format!("token={}&action=show", "x".repeat(300_000));
+        post(&large).send().await.problem(413, "body-too-large");
+    }
+
+    async fn sent_mails_can_be_read_in_a_browser(app: TestApp) {
+        is_closed(&page(&app, "GET", "/dev/mail").send().await, 200);
+        let made = app.create("/events", &json!({"organisation": "bufdir", "slug": "dagene", "title": {"nb": "Dagene"}})).await;
+        let event_id = made["id"].as_str().unwrap().parse().unwrap();
+        let now = app.clock.now();
+        let write = app.state.db.write(move |tx| {
+            let mut ids = Vec::new();
+            for n in 0..2 {
+                let new = NewEmail {
+                    event_id, registration_id: None, kind: EmailKind::ConfirmRegistration, to_name: Some("<b>Åse</b>".into()),
+                    to: Email::parse(&format!("n{n}@example.org")).unwrap(), language: "nn".into(),
+                    context: EmailContext { event: EventFacts { timezone: "Europe/Oslo".into(), ..EventFacts::default() }, ..EmailContext::default() },
+                    secret: Some("s3cret".into()), dedupe_key: format!("n{n}"),
+                };
+                ids.push(outbox::enqueue(tx, now + chrono::TimeDelta::microseconds(n), &new)?);
+            }
+            Ok::<_, kongress::db::DbError>(ids)
+        });
+        let ids = write.await.unwrap();
+        app.deliver_mail().await;
+        let list = page(&app, "GET", "/dev/mail").send().await;
+        is_closed(&list, 200);
+        let (newest, oldest) = (list.body.find("n1@example.org").unwrap(), list.body.find("n0@example.org").unwrap());
+        assert!(newest < oldest && list.body.contains("&lt;b&gt;Åse&lt;"), "{}", list.body);
+        let (_, from) = list.body.split_once("href=\"/dev/mail/").unwrap();
+        let name = from.split('"').next().unwrap();
+        assert!(name.ends_with(&ids[1].to_string()));
+        let one = page(&app, "GET", &format!("/dev/mail/{name}")).send().await;
+        is_closed(&one, 200);
+        assert!(one.body.contains("/registrations/confirm?token=s3cret") && one.body.contains("Stadfest påmeldinga"), "{}", one.body);
+        let source = app.get(&format!("/dev/mail/{name}/source")).send().await;
+        assert!(source.status == 200 && source.body.contains("X-Kongress-Kind: confirm_registration\r\n"));
+        for bad in ["nothing", "..%2fkongress", "%2e%2e", ".part", "a%00b"] {
+            app.get(&format!("/dev/mail/{bad}")).send().await.problem(404, "not-found");
+            app.get(&format!("/dev/mail/{bad}/source")).send().await.problem(404, "not-found");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn without_the_switch_there_is_no_dev_mail() {
+    let app = TestApp::spawn_with(Store::Sqlite, &["--dev-mail", "off"]).await;
+    for path in ["/dev/mail", "/dev/mail/x", "/dev/mail/x/source"] {
+        app.get(path).send().await.problem(404, "not-found");
+    }
+}
