@@ -38,6 +38,7 @@ pub mod api;
 pub mod auth;
 pub mod cli;
 pub mod clock;
+pub mod committee;
 pub mod config;
 pub mod db;
 pub mod demo;

@@ -5,6 +5,7 @@
 //! and its registrations are told. Its phase follows from its dates in its own time zone.
 
 pub mod actions;
+mod held;
 pub mod input;
 pub mod model;
 pub mod parts;
@@ -17,6 +18,7 @@ pub mod store;
 pub mod wire;
 
 pub use actions::EventRefusal;
+pub use held::{Held, hold};
 pub use model::{Event, EventState, Format, Phase};
 pub use parts::municipality_number;
 pub use series::Series;

@@ -334,6 +334,24 @@ pub fn touch_public(conn: &mut Conn, id: EventId, now: Instant) -> Result<(), Db
     Ok(())
 }
 
+/// Locks the event's row until the transaction ends; `false` once the event is archived.
+///
+/// # Errors
+/// The store's failure.
+pub fn lock_unless_archived(conn: &mut Conn, id: EventId) -> Result<bool, DbError> {
+    // A write that changes nothing is the row lock that both stores have.
+    let rows = per_backend!(conn, c => {
+        diesel::update(
+            events::table
+                .filter(events::id.eq(id))
+                .filter(events::state.ne(AsWord(EventState::Archived))),
+        )
+        .set(events::released_version.eq(events::released_version))
+        .execute(c)
+    })?;
+    Ok(rows == 1)
+}
+
 /// Events whose public documents changed since an instant, with their public versions.
 ///
 /// # Errors

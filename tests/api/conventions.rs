@@ -260,3 +260,27 @@ async fn guessing_tokens_is_slow() {
     assert_eq!(statuses[11], 429);
     app.organiser("GET", "/me").send().await.expect(200);
 }
+
+#[actix_web::test]
+async fn a_body_that_does_not_come_is_given_up() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let app = TestApp::spawn(crate::helpers::Store::Sqlite).await;
+    let address = app.address.strip_prefix("http://").unwrap();
+    let mut connection = tokio::net::TcpStream::connect(address).await.unwrap();
+    let head = format!(
+        "POST /api/v1/organiser/series HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{{",
+        app.token
+    );
+    connection.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = vec![0; 2048];
+    let wait = connection.read(&mut answer);
+    let read = tokio::time::timeout(std::time::Duration::from_secs(40), wait)
+        .await
+        .unwrap()
+        .unwrap();
+    let answer = String::from_utf8_lossy(&answer[..read]).into_owned();
+    assert!(
+        answer.starts_with("HTTP/1.1 408") && answer.contains("/problems/slow-body"),
+        "{answer}"
+    );
+}
