@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::events::input::EventInput;
 use crate::events::series_input::SeriesInput;
+use crate::programme::releases::input::ReleaseInput;
 
 /// `organisations.json`: who there is, and their series.
 #[derive(Debug, Deserialize)]
@@ -50,7 +51,7 @@ pub struct EventFile {
     #[serde(default)]
     pub sessions: Vec<Value>,
     /// The first release; without it the programme stays a draft.
-    pub release: Option<Value>,
+    pub release: Option<ReleaseInput>,
     /// Recordings.
     #[serde(default)]
     pub recordings: Vec<Value>,

@@ -6,11 +6,14 @@ use serde::de::DeserializeOwned;
 
 use super::DemoRefusal;
 use super::file::{EventFile, Organisations};
-use super::rooms;
+use super::keys::Keys;
+use super::rooms::{self, Place};
 use crate::clock::Instant;
 use crate::db::{Conn, Stop};
+use crate::events;
 use crate::events::actions::{self, Owner};
 use crate::events::model::Transition;
+use crate::ids::EventId;
 use crate::organisations::actions as organisations;
 use crate::text::{Slug, time};
 
@@ -130,17 +133,20 @@ fn event(
     };
     let owner = owner(owners, name, file.event.organisation.as_deref())?;
     let event = made(name, actions::create_event(tx, now, owner, &file.event))?;
-    let event = rooms::programme(tx, now, name, event, file)?;
-    let event = made(
-        name,
-        actions::change_state(tx, now, event, Transition::Publish),
-    )?;
-    let event = rooms::registrations(tx, now, name, event, file)?;
+    let mut keys = Keys::default();
+    let mut place = Place { tx, now, name };
+    rooms::before_publication(&mut place, &mut keys, event.id, file)?;
+    change_state(&mut place, event.id, Transition::Publish)?;
+    rooms::registrations(&mut place, &mut keys, event.id, file)?;
     if file.archived {
-        made(
-            name,
-            actions::change_state(tx, now, event, Transition::Archive),
-        )?;
+        change_state(&mut place, event.id, Transition::Archive)?;
     }
     Ok(())
+}
+
+fn change_state(place: &mut Place<'_>, id: EventId, transition: Transition) -> Outcome<()> {
+    // Read again: what was made in it has changed it.
+    let event = events::find_by_id(place.tx, id)?;
+    let changed = actions::change_state(place.tx, place.now, event, transition);
+    made(place.name, changed).map(drop)
 }

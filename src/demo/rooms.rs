@@ -1,31 +1,97 @@
 //! What is in an event: its programme, what one can register for, and who did.
 
-use super::file::EventFile;
-use super::load::Outcome;
-use crate::clock::Instant;
-use crate::db::Conn;
-use crate::events::Event;
+use std::fmt::{Debug, Display};
 
-/// Makes committee, rooms, tracks, speakers, sessions, release and recordings.
-pub fn programme(
-    tx: &mut Conn,
-    now: Instant,
-    name: &'static str,
-    event: Event,
-    file: &EventFile,
-) -> Outcome<Event> {
-    let _ = (tx, now, name, file);
-    Ok(event)
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::file::EventFile;
+use super::keys::Keys;
+use super::load::{Outcome, broken, made};
+use crate::clock::Instant;
+use crate::committee;
+use crate::db::{Conn, Stop};
+use crate::events::{self, Held};
+use crate::ids::EventId;
+use crate::programme::{releases, rooms, sessions, speakers, tracks};
+
+/// Where the data of one file is made.
+pub struct Place<'a> {
+    /// The transaction.
+    pub tx: &'a mut Conn,
+    /// When it is made.
+    pub now: Instant,
+    /// The name of the file.
+    pub name: &'static str,
 }
 
-/// Makes quotas, ticket types and registrations, and confirms these.
-pub fn registrations(
-    tx: &mut Conn,
-    now: Instant,
-    name: &'static str,
-    event: Event,
+/// Makes one thing of each body, and remembers its id by its key.
+fn each<T: DeserializeOwned, I: Display, R: Debug>(
+    place: &mut Place<'_>,
+    keys: &mut Keys,
+    bodies: &[Value],
+    make: impl Fn(&mut Conn, Instant, &T) -> Result<I, Stop<R>>,
+) -> Outcome<()> {
+    let name = place.name;
+    for body in bodies {
+        let (key, input) = keys.read(body).or_else(|reason| broken(name, reason))?;
+        let id = made(name, make(place.tx, place.now, &input))?;
+        keys.remember(key, id)
+            .or_else(|reason| broken(name, reason))?;
+    }
+    Ok(())
+}
+
+/// Makes the programme and its release, and what one can register for.
+pub fn before_publication(
+    place: &mut Place<'_>,
+    keys: &mut Keys,
+    event: EventId,
     file: &EventFile,
-) -> Outcome<Event> {
-    let _ = (tx, now, name, file);
-    Ok(event)
+) -> Outcome<()> {
+    let event = made(place.name, events::hold(place.tx, event))?;
+    programme(place, keys, &event, file)?;
+    release(place, &event, file)
+}
+
+/// Makes the registrations, and confirms them.
+pub fn registrations(
+    place: &mut Place<'_>,
+    keys: &mut Keys,
+    event: EventId,
+    file: &EventFile,
+) -> Outcome<()> {
+    let _ = (place, keys, event, &file.registrations);
+    Ok(())
+}
+
+fn programme(
+    place: &mut Place<'_>,
+    keys: &mut Keys,
+    event: &Held,
+    file: &EventFile,
+) -> Outcome<()> {
+    each(place, keys, &file.committee, |tx, now, input| {
+        committee::actions::create(tx, now, event, input).map(|made| made.id)
+    })?;
+    each(place, keys, &file.rooms, |tx, now, input| {
+        rooms::actions::create(tx, now, event, input).map(|made| made.value.id)
+    })?;
+    each(place, keys, &file.tracks, |tx, now, input| {
+        tracks::actions::create(tx, now, event, input).map(|made| made.value.id)
+    })?;
+    each(place, keys, &file.speakers, |tx, now, input| {
+        speakers::actions::create(tx, now, event, input).map(|made| made.value.id)
+    })?;
+    each(place, keys, &file.sessions, |tx, now, input| {
+        sessions::actions::create(tx, now, event, input).map(|made| made.value.id)
+    })
+}
+
+fn release(place: &mut Place<'_>, event: &Held, file: &EventFile) -> Outcome<()> {
+    let Some(note) = &file.release else {
+        return Ok(());
+    };
+    let released = releases::actions::release(place.tx, place.now, event, note);
+    made(place.name, released).map(drop)
 }

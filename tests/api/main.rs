@@ -10,6 +10,7 @@ mod helpers;
 
 mod command_line;
 mod conventions;
+mod demo;
 mod events;
 mod openapi;
 mod stores;
