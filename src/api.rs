@@ -12,7 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use document::{document, print};
 
-use crate::{committee, events, organisations, programme};
+use crate::{committee, events, mail, organisations, programme, web as pages_of};
 
 /// Every route that the document names.
 pub fn routes(config: &mut ServiceConfig) {
@@ -76,13 +76,23 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(programme::routes::get_programme_conflicts)
             .service(programme::releases::routes::create_release)
             .service(programme::releases::routes::list_own_releases)
-            .service(programme::releases::routes::get_own_release),
+            .service(programme::releases::routes::get_own_release)
+            .service(mail::routes::list_emails)
+            .service(mail::routes::retry_email),
     );
     config
         .service(service::get_liveness)
         .service(service::get_readiness)
         .service(service::get_metrics)
-        .service(service::get_problem);
+        .service(service::get_problem)
+        // Pages for people
+        .service(pages_of::routes::get_confirm_page)
+        .service(pages_of::routes::post_confirm_page)
+        .service(pages_of::routes::get_manage_page)
+        .service(pages_of::routes::post_manage_page)
+        .service(pages_of::dev::list_dev_mails)
+        .service(pages_of::dev::get_dev_mail)
+        .service(pages_of::dev::get_dev_mail_source);
 }
 
 /// What a browser opens and the document does not name: the documentation itself.

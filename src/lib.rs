@@ -57,4 +57,5 @@ pub mod programme;
 pub mod server;
 pub mod text;
 pub mod video;
+pub mod web;
 pub mod words;

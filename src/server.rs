@@ -6,7 +6,7 @@ use std::time::Duration;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::{App as ActixApp, HttpServer, web};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 use utoipa_actix_web::AppExt;
 
@@ -19,6 +19,8 @@ use crate::http::limits::Limits;
 use crate::http::methods::Methods;
 use crate::idempotency;
 use crate::ids::EventId;
+use crate::mail::transport::Mailer;
+use crate::mail::{outbox, worker};
 use crate::metrics::Metrics;
 
 /// What every handler can reach.
@@ -40,20 +42,36 @@ pub struct AppState {
     pub methods: Methods,
     /// The OpenAPI document as it is served.
     pub openapi: String,
+    /// Takes mails off our hands.
+    pub mailer: Mailer,
+    mail_called: Notify,
+}
+
+/// Why the state could not be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The OpenAPI document can't be printed.
+    #[error("the OpenAPI document can't be made: {0}")]
+    Document(#[from] serde_json::Error),
+    /// The SMTP URL can't be used.
+    #[error("KONGRESS_SMTP_URL: {0}")]
+    Mailer(String),
 }
 
 impl AppState {
     /// Puts the state together; nothing runs yet.
     ///
     /// # Errors
-    /// When the OpenAPI document can't be made.
-    pub fn new(db: Db, clock: Clock, config: Config) -> Result<Self, serde_json::Error> {
+    /// When the OpenAPI document can't be made, or the SMTP URL can't be used.
+    pub fn new(db: Db, clock: Clock, config: Config) -> Result<Self, StartError> {
         let document = api::document();
         Ok(Self {
             limits: Limits::new(config.rate_limit),
             metrics: Metrics::default(),
             methods: Methods::of(&document),
             openapi: api::print(&document)?,
+            mailer: Mailer::of(&config).map_err(StartError::Mailer)?,
+            mail_called: Notify::new(),
             db,
             clock,
             config,
@@ -62,7 +80,23 @@ impl AppState {
 
     /// How many mails wait, and for how many seconds the oldest; 0 when the store is away.
     pub async fn outbox_lag(&self) -> (i64, i64) {
-        std::future::ready((0, 0)).await
+        let now = self.clock.now();
+        let pending = self.db.read(outbox::pending).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "waiting mails were not counted");
+            (0, None)
+        });
+        let age = pending.1.map_or(0, |oldest| (now - oldest).num_seconds());
+        (pending.0, age.max(0))
+    }
+
+    /// Called after the commit of anything that wrote mail, so that it leaves at once.
+    pub fn mail_wakeup(&self) {
+        self.mail_called.notify_one();
+    }
+
+    /// Until somebody calls [`mail_wakeup`](Self::mail_wakeup).
+    pub async fn mail_waiting(&self) {
+        self.mail_called.notified().await;
     }
 
     /// Called after the commit of anything that the public sees at once.
@@ -97,7 +131,10 @@ const SWEEP_EVERY: Duration = Duration::from_millis(500);
 #[must_use]
 pub fn start_background(state: &App) -> Background {
     let (stop, stopped) = watch::channel(false);
-    let tasks = vec![tokio::task::spawn_local(sweep(state.clone(), stopped))];
+    let tasks = vec![
+        tokio::task::spawn_local(sweep(state.clone(), stopped.clone())),
+        tokio::task::spawn_local(worker::run(state.clone(), stopped)),
+    ];
     Background { stop, tasks }
 }
 

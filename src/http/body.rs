@@ -46,6 +46,27 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
     }
 }
 
+/// The fields of a form that a page of ours sent.
+#[derive(Debug)]
+pub struct Form<T>(pub T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
+        let read = read(
+            request,
+            payload.take(),
+            &["application/x-www-form-urlencoded"],
+        );
+        Box::pin(async move {
+            let bytes = read.await?;
+            super::query::parse(&String::from_utf8_lossy(&bytes)).map(Self)
+        })
+    }
+}
+
 /// A JSON Merge Patch (RFC 7396), not yet applied.
 #[derive(Debug)]
 pub struct Patch(Value);

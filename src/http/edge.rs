@@ -165,7 +165,8 @@ fn problems_as_documents<B: MessageBody + 'static>(
     let is_document = response
         .headers()
         .get(header::CONTENT_TYPE)
-        .is_some_and(|value| value == problem::CONTENT_TYPE);
+        // A page tells a person in a browser what went wrong; see `web`.
+        .is_some_and(|value| value == problem::CONTENT_TYPE || value == crate::web::HTML);
     if !(status.is_client_error() || status.is_server_error()) || is_document {
         return response.map_into_left_body();
     }

@@ -17,7 +17,7 @@ mod reply;
 mod strict;
 pub mod wire;
 
-pub use body::{Json, Patch};
+pub use body::{Form, Json, Patch};
 pub use etag::IfMatch;
 pub use query::{PageQuery, Query, keyset};
 pub use reply::{Caching, ListOf, Reply};

@@ -24,7 +24,7 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     }
 }
 
-fn parse<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
+pub(super) fn parse<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
     // Through a map of strings, so that a parameter given twice is a fault too.
     let mut object = serde_json::Map::new();
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {

@@ -23,7 +23,7 @@ pub const TITLE: usize = 300;
 
 /// Whether a character steers the terminal, the header or the direction of writing rather than
 /// being read: C0 and C1 controls, line separators and bidirectional marks.
-fn is_hidden(c: char) -> bool {
+pub(crate) fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(
             c,

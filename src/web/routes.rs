@@ -1,0 +1,189 @@
+//! Where the links in mails lead.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ACCEPT, ACCEPT_LANGUAGE, HeaderName};
+use actix_web::{HttpRequest, HttpResponse, ResponseError, get, post};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::pages::{self, Grave};
+use super::respond;
+use super::wishes::{Credential, Done, Wish, perform};
+use super::words::Trouble;
+use crate::http::Form;
+use crate::mail::wording::Tongue;
+use crate::problem::{Kind, Problem, ProblemDocument};
+use crate::server::App;
+
+type Page = Result<HttpResponse, Problem>;
+
+/// What a link in a mail carries. Mail readers add parameters of their own; they are passed over.
+#[derive(Debug, Default, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "names the parameters for the document")]
+pub struct LinkQuery {
+    /// The token of the mailed link.
+    #[param(
+        required = true,
+        example = "gQx0b0yTqWc0T3kQm8m1cXW3m7o6Zk9o1r2s3t4u5v6"
+    )]
+    token: Option<String>,
+    /// `nb`, `nn` or `en`; the browser's language if absent.
+    #[param(example = "nb")]
+    lang: Option<String>,
+}
+
+/// The form of the page that asks to confirm.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmForm {
+    /// The token of the mailed link.
+    #[schema(example = "gQx0b0yTqWc0T3kQm8m1cXW3m7o6Zk9o1r2s3t4u5v6")]
+    token: String,
+    /// `nb`, `nn` or `en`.
+    #[schema(example = "nb")]
+    lang: Option<String>,
+}
+
+crate::words! {
+    /// What a form of the registration's page asks for.
+    pub enum ManageAction {
+        /// See it.
+        Show = "show",
+        /// Cancel it.
+        Cancel = "cancel",
+        /// Erase the person.
+        Erase = "erase",
+    }
+}
+
+/// The forms of the registration's page.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ManageForm {
+    /// The token of the mailed link.
+    #[schema(example = "gQx0b0yTqWc0T3kQm8m1cXW3m7o6Zk9o1r2s3t4u5v6")]
+    token: Option<String>,
+    /// The access token of the registration, from a page before.
+    access: Option<String>,
+    /// What is asked for.
+    action: ManageAction,
+    /// `yes` on the second step of what can't be undone.
+    #[schema(example = "yes")]
+    confirmed: Option<String>,
+    /// `nb`, `nn` or `en`.
+    #[schema(example = "nb")]
+    lang: Option<String>,
+}
+
+fn header<'a>(request: &'a HttpRequest, name: &HeaderName) -> &'a str {
+    let value = request.headers().get(name);
+    value
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+}
+
+/// The chosen language, else the browser's.
+fn tongue(request: &HttpRequest, chosen: Option<&str>) -> Tongue {
+    chosen
+        .and_then(Tongue::known)
+        .unwrap_or_else(|| Tongue::accepted(header(request, &ACCEPT_LANGUAGE)))
+}
+
+fn parameter(request: &HttpRequest, wanted: &str) -> Option<String> {
+    url::form_urlencoded::parse(request.query_string().as_bytes())
+        .find(|(name, _)| name == wanted)
+        .map(|(_, value)| value.into_owned())
+        .filter(|value| !value.is_empty())
+}
+
+fn ok(tongue: Tongue, page: String) -> Page {
+    Ok(respond(StatusCode::OK, tongue, page))
+}
+
+/// A person in a browser reads a page; a program gets the problem document.
+fn explain(request: &HttpRequest, tongue: Tongue, problem: Problem) -> Page {
+    let told = matches!(
+        problem.kind(),
+        Kind::NotFound | Kind::WrongState | Kind::Expired | Kind::TokenUsed | Kind::NotAvailable
+    );
+    if !told || !header(request, &ACCEPT).contains("text/html") {
+        return Err(problem);
+    }
+    let page = pages::trouble(tongue, Trouble::of(problem.kind()))?;
+    Ok(respond(problem.status_code(), tongue, page))
+}
+
+fn landing(request: &HttpRequest, page: fn(Tongue, &str) -> Result<String, Problem>) -> Page {
+    let tongue = tongue(request, parameter(request, "lang").as_deref());
+    match parameter(request, "token") {
+        Some(token) => ok(tongue, page(tongue, &token)?),
+        None => explain(request, tongue, Problem::not_found()),
+    }
+}
+
+/// The page that asks to confirm
+///
+/// Where the link in a `confirm_registration` mail leads. One button; nothing is changed.
+#[utoipa::path(operation_id = "get_confirm_page", tag = "pages", params(LinkQuery), responses((status = 200, description = "The page", body = String, content_type = "text/html"), (status = 404, description = "There is no token in the link", content((String = "text/html"), (ProblemDocument = "application/problem+json")))))]
+#[get("/registrations/confirm")]
+pub async fn get_confirm_page(request: HttpRequest) -> Page {
+    landing(&request, pages::confirm)
+}
+
+/// Confirm a registration from its page
+///
+/// Shows the registration. Programs use `POST /api/v1/registrations/confirm`.
+#[utoipa::path(operation_id = "post_confirm_page", tag = "pages", request_body(content = ConfirmForm, content_type = "application/x-www-form-urlencoded"), responses((status = 200, description = "The registration", body = String, content_type = "text/html"), (status = 404, description = "The token is unknown", content((String = "text/html"), (ProblemDocument = "application/problem+json"))), (status = 409, description = "The state does not lead there", content((String = "text/html"), (ProblemDocument = "application/problem+json"))), (status = 410, description = "The token has expired or was used", content((String = "text/html"), (ProblemDocument = "application/problem+json"))), (status = 422, description = "The form can't be read", content((String = "text/html"), (ProblemDocument = "application/problem+json")))))]
+#[post("/registrations/confirm")]
+pub async fn post_confirm_page(app: App, request: HttpRequest, form: Form<ConfirmForm>) -> Page {
+    let form = form.0;
+    let tongue = tongue(&request, form.lang.as_deref());
+    answer(&app, &request, tongue, Wish::Confirm(form.token)).await
+}
+
+/// The page that opens a registration
+///
+/// Where the other links in mails lead. One button; nothing is changed.
+#[utoipa::path(operation_id = "get_manage_page", tag = "pages", params(LinkQuery), responses((status = 200, description = "The page", body = String, content_type = "text/html"), (status = 404, description = "There is no token in the link", content((String = "text/html"), (ProblemDocument = "application/problem+json")))))]
+#[get("/registrations/manage")]
+pub async fn get_manage_page(request: HttpRequest) -> Page {
+    landing(&request, pages::manage)
+}
+
+/// See, cancel or erase a registration from its page
+///
+/// Cancelling and erasing ask once more before they are done.
+#[utoipa::path(operation_id = "post_manage_page", tag = "pages", request_body(content = ManageForm, content_type = "application/x-www-form-urlencoded"), responses((status = 200, description = "The registration, the question, or that it is done", body = String, content_type = "text/html"), (status = 404, description = "The token is unknown", content((String = "text/html"), (ProblemDocument = "application/problem+json"))), (status = 409, description = "The state does not lead there", content((String = "text/html"), (ProblemDocument = "application/problem+json"))), (status = 410, description = "The token has expired or was used", content((String = "text/html"), (ProblemDocument = "application/problem+json"))), (status = 422, description = "The form can't be read", content((String = "text/html"), (ProblemDocument = "application/problem+json")))))]
+#[post("/registrations/manage")]
+pub async fn post_manage_page(app: App, request: HttpRequest, form: Form<ManageForm>) -> Page {
+    let form = form.0;
+    let tongue = tongue(&request, form.lang.as_deref());
+    let who = match (form.access, form.token) {
+        (Some(access), _) => Credential::Access(access),
+        (None, Some(token)) => Credential::Token(token),
+        (None, None) => return explain(&request, tongue, Problem::not_found()),
+    };
+    let confirmed = form.confirmed.as_deref() == Some("yes");
+    let wish = match form.action {
+        ManageAction::Show => Wish::Show(who),
+        ManageAction::Cancel if confirmed => Wish::Cancel(who),
+        ManageAction::Erase if confirmed => Wish::Erase(who),
+        ManageAction::Cancel => return ok(tongue, pages::sure(tongue, Grave::Cancel, &who)?),
+        ManageAction::Erase => return ok(tongue, pages::sure(tongue, Grave::Erase, &who)?),
+    };
+    answer(&app, &request, tongue, wish).await
+}
+
+async fn answer(app: &App, request: &HttpRequest, tongue: Tongue, wish: Wish) -> Page {
+    let page = match perform(app, wish).await {
+        Ok(Done::Shown {
+            registration,
+            access_token,
+        }) => pages::registration(tongue, &registration, &access_token)?,
+        Ok(Done::Cancelled) => pages::done(tongue, Grave::Cancel)?,
+        Ok(Done::Erased) => pages::done(tongue, Grave::Erase)?,
+        Err(problem) => return explain(request, tongue, problem),
+    };
+    ok(tongue, page)
+}
