@@ -12,7 +12,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use document::{document, print};
 
-use crate::{committee, events, mail, organisations, programme, web as pages_of};
+use crate::{
+    committee, events, mail, organisations, programme, publication, video, web as pages_of,
+};
 
 /// Every route that the document names.
 pub fn routes(config: &mut ServiceConfig) {
@@ -23,6 +25,19 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(events::public_routes::list_series)
             .service(events::public_routes::get_series)
             .service(events::public_routes::list_events)
+            .service(publication::routes::get_event)
+            .service(publication::routes::list_committee)
+            .service(publication::routes::get_programme)
+            .service(publication::routes::list_sessions)
+            .service(publication::routes::get_session)
+            .service(publication::routes::watch_session)
+            .service(publication::routes::list_speakers)
+            .service(publication::routes::get_speaker)
+            .service(publication::routes::list_recordings)
+            .service(publication::routes::get_recording)
+            .service(publication::release_routes::list_releases)
+            .service(publication::release_routes::get_release)
+            .service(publication::release_routes::get_series_committee)
             // Organisers
             .service(organisations::routes::get_me)
             .service(organisations::routes::list_organisations)
@@ -78,7 +93,13 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(programme::releases::routes::list_own_releases)
             .service(programme::releases::routes::get_own_release)
             .service(mail::routes::list_emails)
-            .service(mail::routes::retry_email),
+            .service(mail::routes::retry_email)
+            .service(video::routes::list_own_recordings)
+            .service(video::routes::create_recording)
+            .service(video::routes::get_own_recording)
+            .service(video::routes::update_recording)
+            .service(video::routes::delete_recording)
+            .service(video::routes::replace_segments),
     );
     config
         .service(service::get_liveness)

@@ -54,6 +54,7 @@ pub mod organisations;
 pub mod page;
 pub mod problem;
 pub mod programme;
+pub mod publication;
 pub mod server;
 pub mod text;
 pub mod video;

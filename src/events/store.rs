@@ -320,20 +320,6 @@ pub fn update(conn: &mut Conn, changed: &Event) -> Result<bool, DbError> {
     Ok(rows == 1)
 }
 
-/// Notes that something changed which the public sees at once. Call it in the transaction of the
-/// change.
-///
-/// # Errors
-/// The store's failure.
-pub fn touch_public(conn: &mut Conn, id: EventId, now: Instant) -> Result<(), DbError> {
-    per_backend!(conn, c => {
-        diesel::update(events::table.filter(events::id.eq(id)))
-            .set((events::public_version.eq(events::public_version + 1), events::public_changed_at.eq(now)))
-            .execute(c)
-    })?;
-    Ok(())
-}
-
 /// Locks the event's row until the transaction ends; `false` once the event is archived.
 ///
 /// # Errors
@@ -350,19 +336,6 @@ pub fn lock_unless_archived(conn: &mut Conn, id: EventId) -> Result<bool, DbErro
         .execute(c)
     })?;
     Ok(rows == 1)
-}
-
-/// Events whose public documents changed since an instant, with their public versions.
-///
-/// # Errors
-/// The store's failure.
-pub fn changed_since(conn: &mut Conn, since: Instant) -> Result<Vec<(EventId, i64)>, DbError> {
-    Ok(per_backend!(conn, c => {
-        events::table
-            .filter(events::public_changed_at.ge(since))
-            .select((events::id, events::public_version))
-            .load(c)
-    })?)
 }
 
 /// Whether anybody has registered, ever.

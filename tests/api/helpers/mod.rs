@@ -4,6 +4,7 @@
 pub mod app;
 pub mod client;
 pub mod contract;
+pub mod released;
 pub mod stores;
 
 pub use app::TestApp;
