@@ -14,6 +14,7 @@ use crate::db::{Conn, Stop};
 use crate::events::{self, Held};
 use crate::ids::EventId;
 use crate::programme::{releases, rooms, sessions, speakers, tracks};
+use crate::video;
 
 /// Where the data of one file is made.
 pub struct Place<'a> {
@@ -51,7 +52,10 @@ pub fn before_publication(
 ) -> Outcome<()> {
     let event = made(place.name, events::hold(place.tx, event))?;
     programme(place, keys, &event, file)?;
-    release(place, &event, file)
+    release(place, &event, file)?;
+    each(place, keys, &file.recordings, |tx, now, input| {
+        video::actions::create(tx, now, &event, input).map(|(made, _)| made.id)
+    })
 }
 
 /// Makes the registrations, and confirms them.
