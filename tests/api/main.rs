@@ -8,15 +8,19 @@
 #[macro_use]
 mod helpers;
 
+mod capacity;
 mod command_line;
 mod conventions;
 mod demo;
 mod events;
 mod openapi;
+mod own_registration;
 mod publication;
 mod publication_lists;
 mod recordings;
+mod registrations;
 mod stores;
+mod tickets;
 mod tokens;
 mod walk_through;
 mod watch;

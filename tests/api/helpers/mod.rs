@@ -4,7 +4,9 @@
 pub mod app;
 pub mod client;
 pub mod contract;
+pub mod mails;
 pub mod released;
+pub mod sales;
 pub mod stores;
 
 pub use app::TestApp;
