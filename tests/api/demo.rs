@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use kongress::clock::Instant;
 use kongress::db::{Stop, Target};
 use kongress::demo::{self, DemoRefusal, Filled};
