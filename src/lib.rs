@@ -41,6 +41,7 @@ pub mod clock;
 pub mod committee;
 pub mod config;
 pub mod db;
+pub mod demo;
 pub mod events;
 pub mod fault;
 pub mod faults;
