@@ -5,7 +5,8 @@ use futures_util::future::join_all;
 use serde_json::json;
 
 use crate::helpers::sales::{self, OnSale, confirm};
-use crate::helpers::{TestApp, mails};
+use crate::helpers::stores::{TestStore, execute};
+use crate::helpers::{Store, TestApp, mails};
 
 fn count(statuses: &[u16], status: u16) -> usize {
     statuses.iter().filter(|one| **one == status).count()
@@ -16,7 +17,10 @@ async fn rush(app: &TestApp, sale: &OnSale, people: usize) -> Vec<u16> {
     let calls = (0..people).map(|n| async move {
         let answer = sale.register(app, &format!("person{n}@example.org")).await;
         if answer.status == 409 {
-            assert_eq!(answer.problem(409, "sold-out")["ticket_type_id"], sale.ticket.as_str());
+            assert_eq!(
+                answer.problem(409, "sold-out")["ticket_type_id"],
+                sale.ticket.as_str()
+            );
         }
         answer.status
     });
@@ -31,7 +35,10 @@ async fn until_held(app: &TestApp, sale: &OnSale, expected: i64) {
         }
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
-    panic!("{} seats are held after two seconds, not {expected}", sale.held(app).await);
+    panic!(
+        "{} seats are held after two seconds, not {expected}",
+        sale.held(app).await
+    );
 }
 
 on_both_stores! {
@@ -173,5 +180,55 @@ on_both_stores! {
         join_all(people).await;
         assert!(sale.held(&app).await <= 5);
         sales::assert_integrity(&app);
+    }
+}
+
+/// Two services on one store: who wins a seat is decided in the store alone.
+#[actix_web::test]
+async fn two_instances_share_twenty_seats() {
+    let one = TestApp::spawn(Store::Postgres).await;
+    let dir = one.store.dir.join("second");
+    std::fs::create_dir_all(&dir).unwrap();
+    let store = TestStore {
+        url: one.store.url.clone(),
+        dir,
+    };
+    let two = TestApp::spawn_on(store, &[]).await;
+    let sale = OnSale::of_size(&one, 20).await;
+    let calls = (0..120).map(|n| {
+        let app = if n % 2 == 0 { &one } else { &two };
+        let email = format!("person{n}@example.org");
+        let sale = &sale;
+        async move { sale.register(app, &email).await.status }
+    });
+    let statuses = join_all(calls).await;
+    assert_eq!((count(&statuses, 202), count(&statuses, 409)), (20, 100));
+    // The same address at both is one registration.
+    let calls =
+        (0..20).map(|n| sale.register(if n % 2 == 0 { &one } else { &two }, "a@example.org"));
+    assert!(
+        join_all(calls)
+            .await
+            .iter()
+            .all(|answer| answer.status == 409),
+        "full is full"
+    );
+    sales::assert_integrity(&one);
+}
+
+/// The check that the others rely on sees what it should.
+#[actix_web::test]
+async fn drift_is_found() {
+    for store in [Store::Sqlite, Store::Postgres] {
+        let app = TestApp::spawn(store).await;
+        let sale = OnSale::of_size(&app, 20).await;
+        sale.register(&app, "a@example.org").await.expect(202);
+        sales::assert_integrity(&app);
+        let mut conn = app.state.config.target.connect().unwrap();
+        execute(&mut conn, "UPDATE quotas SET held = held + 1");
+        execute(&mut conn, "UPDATE registrations SET state = 'expired'");
+        let findings = kongress::registrations::integrity(&mut conn).unwrap();
+        assert_eq!(findings.len(), 2, "{findings:?}");
+        assert!(findings[0].contains("says 2 seats are held, but 1 attendees hold one"));
     }
 }

@@ -26,13 +26,26 @@ fn is_stored(app: &TestApp, word: &str) -> bool {
     match &mut conn {
         Conn::Sqlite(_) => std::fs::read_dir(&app.store.dir).unwrap().any(|file| {
             let path = file.unwrap().path();
-            let bytes = if path.is_file() { std::fs::read(path).unwrap() } else { Vec::new() };
-            bytes.windows(word.len()).any(|window| window == word.as_bytes())
+            let bytes = if path.is_file() {
+                std::fs::read(path).unwrap()
+            } else {
+                Vec::new()
+            };
+            bytes
+                .windows(word.len())
+                .any(|window| window == word.as_bytes())
         }),
         Conn::Pg(c) => {
-            let tables: Vec<Text> = diesel::sql_query("SELECT tablename::text AS text FROM pg_tables WHERE schemaname = 'public'").load(c).unwrap();
+            let tables: Vec<Text> = diesel::sql_query(
+                "SELECT tablename::text AS text FROM pg_tables WHERE schemaname = 'public'",
+            )
+            .load(c)
+            .unwrap();
             tables.iter().any(|table| {
-                let rows: Vec<Text> = diesel::sql_query(format!("SELECT t::text AS text FROM {} t", table.text)).load(c).unwrap();
+                let rows: Vec<Text> =
+                    diesel::sql_query(format!("SELECT t::text AS text FROM {} t", table.text))
+                        .load(c)
+                        .unwrap();
                 rows.iter().any(|row| row.text.contains(word))
             })
         }
@@ -137,6 +150,7 @@ on_both_stores! {
         let opened = confirm(&app, &token).await.expect(200);
         app.post(&sale.path(), &body).header("idempotency-key", "third").send().await.expect(202);
         app.post("/registrations/link", &json!({"event": "konferansen", "email": email})).send().await.expect(202);
+        mails::until(&app, email, "registration_link", 1).await;
         let manage = mails::token(&app, email, "registration_link");
         assert!(is_stored(&app, "anarifugl") && is_stored(&app, "99887766554"));
         let own = app.call("GET", "/registration").bearer(&access(&opened)).send().await;

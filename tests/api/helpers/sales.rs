@@ -111,9 +111,7 @@ pub async fn confirm(app: &TestApp, token: &str) -> Answer {
 
 /// Counters and rows agree.
 pub fn assert_integrity(app: &TestApp) {
-    let findings = Db::write_once::<_, DbError>(
-        &app.state.config.target,
-        kongress::registrations::integrity,
-    );
+    let findings =
+        Db::write_once::<_, DbError>(&app.state.config.target, kongress::registrations::integrity);
     assert_eq!(findings.unwrap(), Vec::<String>::new());
 }
