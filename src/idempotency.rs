@@ -315,16 +315,15 @@ async fn keep_refusal(
     .await
 }
 
-/// Writes an answer that nobody will ask for, so that a request which finds nothing to do takes about as
-/// long as one that does.
+/// Writes an answer that nobody will ask for, so that a request which finds nothing to do keeps the store
+/// about as busy as one that does.
 ///
 /// # Errors
 /// The store's failure, or no random bytes.
 pub fn keep_nothing(conn: &mut Conn, now: Instant) -> Result<(), DbError> {
+    let random = crate::clock::random_256().map_err(DbError::internal)?;
     let row = Row {
-        key_hash: crate::clock::random_256()
-            .map_err(DbError::internal)?
-            .to_vec(),
+        key_hash: random.to_vec(),
         fingerprint: Vec::new(),
         status: 0,
         headers: AsJson(Headers {

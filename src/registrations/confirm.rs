@@ -5,11 +5,12 @@ use chrono::TimeDelta;
 use super::mails::tell;
 use super::model::{LeadsTo, Registration, RegistrationState, Step, manage_until};
 use super::refusal::{Outcome, Refusal};
+use super::register::one_at_a_time;
 use super::tokens::{self, Purpose, Token};
 use super::{claims, mail_log, store};
 use crate::auth::Secret;
 use crate::clock::Instant;
-use crate::db::rows::hold_event;
+use crate::db::rows::{hold_event, serialise_on};
 use crate::db::{Conn, DbError};
 use crate::events::{self, Event};
 use crate::idempotency;
@@ -64,6 +65,8 @@ pub fn open(tx: &mut Conn, now: Instant, registration: Registration) -> Result<O
 /// # Errors
 /// What [`Refusal`] says; nothing is stored then.
 pub fn confirm(tx: &mut Conn, now: Instant, secret: &str) -> Outcome<Confirmed> {
+    // One at a time: a second look at the same link finds it used rather than in between.
+    serialise_on(tx, secret.as_bytes())?;
     let token = tokens::find(tx, secret, Purpose::Confirm)?.ok_or(Refusal::UnknownToken)?;
     let event_id = store::find_by_token(tx, token.registration_id)?.event_id;
     hold_event(tx, event_id)?;
@@ -99,10 +102,7 @@ fn confirm_now(
     registration.holds_seats = true;
     registration.step(Step::Confirm(LeadsTo::Confirmed), now)?;
     store::update(tx, &mut registration)?;
-    if !tokens::mark_used(tx, token.id, now)? {
-        // Another request confirms this very moment: look again.
-        return Err(DbError::Conflict.into());
-    }
+    tokens::mark_used(tx, token.id, now)?;
     let link = tokens::issue(tx, now, registration.id, Purpose::Manage)?;
     let kind = EmailKind::RegistrationConfirmed;
     tell(tx, now, (&event, &types), &registration, kind, Some(link))?;
@@ -150,7 +150,7 @@ pub fn access(tx: &mut Conn, now: Instant, secret: &str) -> Outcome<Opened> {
 }
 
 /// Mails a link to the registration of this address for this event, if there is one: the live one, else
-/// the last that had been confirmed. Writes about as much if there is none, so that time tells nothing.
+/// the last that had been confirmed.
 ///
 /// # Errors
 /// The store's failure.
@@ -161,15 +161,18 @@ pub fn mail_link(
     email: &Email,
     limit_mails: bool,
 ) -> Result<(), DbError> {
+    // A commit either way: whoever times the next request learns nothing from this one either.
     idempotency::keep_nothing(tx, now)?;
     let Some(event) = events::find_public(tx, &SlugOr::parse(event_key))? else {
         return Ok(());
     };
+    one_at_a_time(tx, event.id, email)?;
     let kind = EmailKind::RegistrationLink;
-    let waits = mail_log::seconds_to_wait(tx, now, event.id, email, &[kind])?.is_some();
+    let too_many =
+        limit_mails && mail_log::seconds_to_wait(tx, now, event.id, email, &[kind])?.is_some();
     let found = find_to_link(tx, &event, email)?;
     let ended = manage_until(&event).is_some_and(|end| now >= end);
-    let Some(registration) = found.filter(|_| !ended && !(limit_mails && waits)) else {
+    let Some(registration) = found.filter(|_| !ended && !too_many) else {
         return Ok(());
     };
     let types = tickets::list_all(tx, event.id)?;

@@ -1,5 +1,6 @@
 //! All that is held on whoever made a registration.
 
+use chrono_tz::Tz;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -88,28 +89,41 @@ impl Export {
                 earlier.push(OwnRegistration::new(&other, event, types));
             }
         }
-        let mail = |mail: SentMail| ExportedMail {
+        Ok(Self {
+            exported_at: Moment::new(now, zone),
+            registration: OwnRegistration::new(registration, event, types),
+            earlier,
+            mails: mails
+                .into_iter()
+                .map(|mail| ExportedMail::new(mail, zone))
+                .collect(),
+            tokens: tokens::list(conn, registration.id)?
+                .into_iter()
+                .map(|token| ExportedToken::new(&token, zone))
+                .collect(),
+        })
+    }
+}
+
+impl ExportedMail {
+    fn new(mail: SentMail, zone: Tz) -> Self {
+        Self {
             kind: mail.kind,
             to: mail.to,
             state: mail.state,
             created_at: Moment::new(mail.created_at, zone),
             sent_at: Moment::maybe(mail.sent_at, zone),
-        };
-        let token = |token: Token| ExportedToken {
+        }
+    }
+}
+
+impl ExportedToken {
+    fn new(token: &Token, zone: Tz) -> Self {
+        Self {
             purpose: token.purpose(),
             created_at: Moment::new(token.created_at, zone),
             expires_at: Moment::maybe(token.expires_at, zone),
             used_at: Moment::maybe(token.used_at, zone),
-        };
-        Ok(Self {
-            exported_at: Moment::new(now, zone),
-            registration: OwnRegistration::new(registration, event, types),
-            earlier,
-            mails: mails.into_iter().map(mail).collect(),
-            tokens: tokens::list(conn, registration.id)?
-                .into_iter()
-                .map(token)
-                .collect(),
-        })
+        }
     }
 }

@@ -12,6 +12,7 @@
 //! is tried again.
 
 pub mod access;
+pub mod bodies;
 pub mod cancel;
 pub mod claims;
 pub mod confirm;
@@ -30,6 +31,7 @@ pub mod refusal;
 pub mod register;
 pub mod routes;
 pub mod store;
+pub mod submission;
 pub mod sweep;
 pub mod tokens;
 pub mod wire;

@@ -2,10 +2,11 @@
 
 use chrono::TimeDelta;
 
-use super::input::{RegistrationInput, Submission};
+use super::input::RegistrationInput;
 use super::mails::tell;
 use super::model::{Attendee, AttendeeState, LeadsTo, Registration, RegistrationState, Step};
 use super::refusal::{Outcome, Refusal};
+use super::submission::{ParsedAttendee, Submission};
 use super::tokens::{self, Purpose};
 use super::{claims, mail_log, store};
 use crate::auth::Secret;
@@ -13,7 +14,7 @@ use crate::clock::{Instant, new_id, random_256};
 use crate::db::rows::{hold_event, serialise_on};
 use crate::db::{Conn, DbError, Stop};
 use crate::events::{self, Event};
-use crate::ids::{EventId, RegistrationId, SlugOr};
+use crate::ids::{EventId, RegistrationId, SlugOr, TicketTypeId};
 use crate::mail::{EmailKind, outbox};
 use crate::text::Email;
 use crate::tickets::model::Sale;
@@ -86,7 +87,7 @@ pub fn register(
     }
     let new = insert_with_seats(tx, now, rules, &event, &submission)?;
     // From here on nothing is refused, and the answer is made. Only now is the address looked up.
-    let registration = settle(tx, now, (&event, &types), new.clone(), &submission)?;
+    let registration = settle(tx, now, (&event, &types), &new, &submission)?;
     Ok(Accepted {
         leads_to: LeadsTo::Confirmed,
         confirm_before: new.confirm_before,
@@ -98,7 +99,10 @@ pub fn register(
 }
 
 /// One transaction at a time for an address, however its case and tags are written.
-fn one_at_a_time(tx: &mut Conn, event: EventId, email: &Email) -> Result<(), DbError> {
+///
+/// # Errors
+/// The store's failure.
+pub fn one_at_a_time(tx: &mut Conn, event: EventId, email: &Email) -> Result<(), DbError> {
     let mut name = event.uuid().as_bytes().to_vec();
     name.extend(email.limit_key());
     serialise_on(tx, &name)
@@ -132,7 +136,7 @@ fn settle(
     tx: &mut Conn,
     now: Instant,
     about: (&Event, &[TicketType]),
-    new: Registration,
+    new: &Registration,
     submission: &Submission,
 ) -> Outcome<RegistrationId> {
     let email = &submission.contact.email;
@@ -160,7 +164,7 @@ fn settle(
         tx,
         now,
         about,
-        &new,
+        new,
         EmailKind::ConfirmRegistration,
         Some(link),
     )?;
@@ -198,24 +202,11 @@ fn draft(
     event: &Event,
     submission: &Submission,
 ) -> Result<Registration, DbError> {
+    let ticket_type = submission.ticket_type.id;
     let attendees: Result<Vec<Attendee>, DbError> = submission
         .attendees
         .iter()
-        .map(|parsed| {
-            Ok(Attendee {
-                id: new_id(),
-                ticket_type_id: submission.ticket_type.id,
-                name: parsed.name.clone(),
-                email: parsed.email.clone(),
-                phone: parsed.phone.clone(),
-                organisation: parsed.organisation.clone(),
-                position: parsed.position.clone(),
-                municipality_numbers: parsed.municipality_numbers.clone(),
-                state: AttendeeState::Active,
-                ticket_secret: ticket_secret()?,
-                checked_in_at: None,
-            })
-        })
+        .map(|parsed| attendee(ticket_type, parsed))
         .collect();
     Ok(Registration {
         id: new_id(),
@@ -236,6 +227,22 @@ fn draft(
         cancelled_at: None,
         erased_at: None,
         version: 1,
+    })
+}
+
+fn attendee(ticket_type_id: TicketTypeId, parsed: &ParsedAttendee) -> Result<Attendee, DbError> {
+    Ok(Attendee {
+        id: new_id(),
+        ticket_type_id,
+        name: parsed.name.clone(),
+        email: parsed.email.clone(),
+        phone: parsed.phone.clone(),
+        organisation: parsed.organisation.clone(),
+        position: parsed.position.clone(),
+        municipality_numbers: parsed.municipality_numbers.clone(),
+        state: AttendeeState::Active,
+        ticket_secret: ticket_secret()?,
+        checked_in_at: None,
     })
 }
 

@@ -4,11 +4,12 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, post, web};
 
 use super::access::unknown;
+use super::bodies::{LinkAccepted, LinkInput, RegistrationAccepted, TokenBody};
 use super::confirm::{self, Confirmed};
 use super::input::RegistrationInput;
 use super::refusal::Refusal;
 use super::register::{self, Rules};
-use super::wire::{LinkAccepted, LinkInput, OpenedView, RegistrationAccepted, TokenBody};
+use super::wire::OpenedView;
 use crate::faults::Faults;
 use crate::http::edge::Caller;
 use crate::http::{Answer, Json, Reply};
@@ -101,20 +102,37 @@ pub async fn open_registration(app: App, request: HttpRequest, body: Json<TokenB
 
 /// Ask for a link to one's registration
 ///
-/// Always 202: the mail goes only where there is a registration.
+/// Always 202: the mail goes only where there is a registration. The address is looked up after the
+/// answer, so that not even its time tells whether there is one.
 #[utoipa::path(operation_id = "request_registration_link", tag = "registration", request_body = LinkInput, responses((status = 202, description = "If there is a registration, a link to it is on its way", body = LinkAccepted)))]
 #[post("/registrations/link")]
 pub async fn request_registration_link(app: App, once: Once, body: Json<LinkInput>) -> Answer {
-    let (now, limit) = (app.clock.now(), app.config.rate_limit);
+    let now = app.clock.now();
     let email = Email::parse(&body.value.email)
         .map_err(|refused| Faults::one("/email", refused.code, refused.detail))?;
-    once.with(&body)
-        .run(&app.db, now, move |tx| {
-            confirm::mail_link(tx, now, &body.value.event, &email, limit)?;
-            let view = LinkAccepted {
-                email: email.to_string(),
-            };
+    let view = LinkAccepted {
+        email: email.to_string(),
+    };
+    let reply = once
+        .with(&body)
+        .run(&app.db, now, move |_| {
             Ok(Reply::json(StatusCode::ACCEPTED, &view)?.into())
         })
-        .await
+        .await?;
+    if !reply.replayed {
+        actix_web::rt::spawn(mail_link(app, body.value.event, email));
+    }
+    Ok(reply)
+}
+
+/// Lost if the service stops this very moment; then the link is asked for again.
+async fn mail_link(app: App, event: String, email: Email) {
+    let (now, limit) = (app.clock.now(), app.config.rate_limit);
+    let mailed = app
+        .db
+        .write(move |tx| confirm::mail_link(tx, now, &event, &email, limit))
+        .await;
+    if let Err(error) = mailed {
+        tracing::warn!(%error, "a link to a registration was not mailed");
+    }
 }

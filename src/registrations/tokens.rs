@@ -31,6 +31,7 @@ pub const ACCESS: TimeDelta = TimeDelta::days(30);
 /// A token as it is stored; never the secret.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = registration_tokens)]
+#[expect(clippy::struct_field_names, reason = "the columns are named so")]
 pub struct Token {
     /// Id.
     pub id: RegistrationTokenId,
@@ -112,21 +113,17 @@ pub fn list(conn: &mut Conn, registration: RegistrationId) -> Result<Vec<Token>,
     })?)
 }
 
-/// Notes that a token was used; `false` if it was before.
+/// Notes that a token was used.
 ///
 /// # Errors
 /// The store's failure.
-pub fn mark_used(conn: &mut Conn, id: RegistrationTokenId, now: Instant) -> Result<bool, DbError> {
-    let rows = per_backend!(conn, c => {
-        diesel::update(
-            registration_tokens::table
-                .filter(registration_tokens::id.eq(id))
-                .filter(registration_tokens::used_at.is_null()),
-        )
-        .set(registration_tokens::used_at.eq(now))
-        .execute(c)
+pub fn mark_used(conn: &mut Conn, id: RegistrationTokenId, now: Instant) -> Result<(), DbError> {
+    per_backend!(conn, c => {
+        diesel::update(registration_tokens::table.filter(registration_tokens::id.eq(id)))
+            .set(registration_tokens::used_at.eq(now))
+            .execute(c)
     })?;
-    Ok(rows == 1)
+    Ok(())
 }
 
 /// Ends the tokens of a registration: those of one purpose, or all.

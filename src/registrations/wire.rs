@@ -1,13 +1,12 @@
 //! How registrations look in answers.
 
 use chrono_tz::Tz;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::confirm::Opened;
 use super::input::InvoiceInput;
-use super::model::{Attendee, AttendeeState, LeadsTo, Reach, Registration, RegistrationState};
-use super::register::Accepted;
+use super::model::{Attendee, AttendeeState, Consents, Reach, Registration, RegistrationState};
 use crate::clock::Instant;
 use crate::events::Event;
 use crate::http::etag;
@@ -17,64 +16,6 @@ use crate::ids::{AttendeeId, EventId, RegistrationId, SessionId, TicketTypeId};
 use crate::problem::Problem;
 use crate::text::Localized;
 use crate::tickets::TicketType;
-
-/// The same for everybody: what was sent can lead to a seat once the address is confirmed.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct RegistrationAccepted {
-    /// Always `awaiting_confirmation`.
-    pub state: RegistrationState,
-    /// What confirming the address leads to.
-    pub leads_to: LeadsTo,
-    /// Until when the seats are held.
-    pub confirm_before: Moment,
-    /// Where the mail goes.
-    #[schema(format = Email, example = "kari@example.org")]
-    pub email: String,
-    /// The frontend's own reference.
-    #[schema(required = true, example = "order-4711")]
-    pub reference: Option<String>,
-}
-
-impl From<&Accepted> for RegistrationAccepted {
-    fn from(accepted: &Accepted) -> Self {
-        Self {
-            state: RegistrationState::AwaitingConfirmation,
-            leads_to: accepted.leads_to,
-            confirm_before: Moment::new(accepted.confirm_before, accepted.event.timezone),
-            email: accepted.email.to_string(),
-            reference: accepted.reference.clone(),
-        }
-    }
-}
-
-/// A token from a mail's link.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TokenBody {
-    /// What stands behind `token=` in the link.
-    #[schema(example = "kgc_…")]
-    pub token: String,
-}
-
-/// Where to mail a link to.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct LinkInput {
-    /// Id or slug of the event.
-    #[schema(example = "barnevernskonferansen-2027")]
-    pub event: String,
-    /// The contact's address.
-    #[schema(format = Email, example = "kari@example.org")]
-    pub email: String,
-}
-
-/// The same for everybody: if the address has a registration, a link to it is on its way.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct LinkAccepted {
-    /// The address, as given.
-    #[schema(format = Email, example = "kari@example.org")]
-    pub email: String,
-}
 
 /// What a registration says of its event.
 #[derive(Debug, Serialize, ToSchema)]
@@ -333,12 +274,7 @@ impl RegistrationView {
                 .iter()
                 .map(|attendee| AttendeeView::new(attendee, zone))
                 .collect(),
-            consents: ConsentsGiven {
-                terms: registration.consents.terms,
-                participant_list: registration.consents.participant_list,
-                news: registration.consents.news,
-                version: registration.consents.version,
-            },
+            consents: registration.consents.into(),
             invoice: registration.invoice.as_ref().map(|invoice| InvoiceInput {
                 organisation_number: invoice.organisation_number.clone(),
                 reference: invoice.reference.clone(),
@@ -363,6 +299,17 @@ impl RegistrationView {
     /// 500 when it can't be serialised.
     pub fn reply(&self) -> Answer {
         Ok(Reply::ok(self)?.etag(tag(self.version, self)?))
+    }
+}
+
+impl From<Consents> for ConsentsGiven {
+    fn from(consents: Consents) -> Self {
+        Self {
+            terms: consents.terms,
+            participant_list: consents.participant_list,
+            news: consents.news,
+            version: consents.version,
+        }
     }
 }
 

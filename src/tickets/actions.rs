@@ -72,24 +72,23 @@ pub fn update_quota(
     tx: &mut Conn,
     now: Instant,
     event: &Event,
-    current: Quota,
+    current: &Quota,
     input: &QuotaInput,
 ) -> Outcome<Quota> {
     begin_change(tx, now, event)?;
     let parsed = input
         .parse(&event.languages)
         .map_err(|faults| Stop::Refused(TicketRefusal::Faults(faults)))?;
-    let id = current.id;
     let changed = Quota {
         name: parsed.name,
         size: parsed.size,
-        ..current
+        ..current.clone()
     };
     if !quotas::update(tx, &changed)? {
         return refused(TicketRefusal::Stale);
     }
     // Read again: what is held may have moved since.
-    match quotas::find(tx, event.id, id)? {
+    match quotas::find(tx, event.id, current.id)? {
         Some(quota) => Ok(quota),
         None => refused(TicketRefusal::Stale),
     }
@@ -130,7 +129,7 @@ fn parse(tx: &mut Conn, event: &Event, input: &TicketTypeInput) -> Outcome<Parse
         .map_err(|faults| Stop::Refused(TicketRefusal::Faults(faults)))
 }
 
-fn filled(ticket: TicketType, parsed: ParsedTicketType) -> TicketType {
+fn filled(ticket: &TicketType, parsed: ParsedTicketType) -> TicketType {
     let mut quotas = parsed.quotas;
     quotas.sort_unstable();
     TicketType {
@@ -146,7 +145,7 @@ fn filled(ticket: TicketType, parsed: ParsedTicketType) -> TicketType {
         unique_by: parsed.unique_by,
         position: parsed.position.unwrap_or(ticket.position),
         quotas,
-        ..ticket
+        ..ticket.clone()
     }
 }
 
@@ -182,7 +181,7 @@ pub fn create_ticket_type(
         version: 1,
         created_at: now,
     };
-    let ticket = filled(empty, parsed);
+    let ticket = filled(&empty, parsed);
     store::insert(tx, &ticket)?;
     Ok(ticket)
 }
@@ -202,7 +201,7 @@ pub fn update_ticket_type(
 ) -> Outcome<TicketType> {
     begin_change(tx, now, event)?;
     let parsed = parse(tx, event, input)?;
-    let mut changed = filled(current.clone(), parsed);
+    let mut changed = filled(current, parsed);
     let held = seats::count_held(tx, current.id)?;
     if held > 0 && changed.unique_by.is_some() && current.unique_by.is_none() {
         return refused(TicketRefusal::InUse(

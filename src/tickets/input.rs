@@ -171,7 +171,7 @@ impl TicketTypeInput {
             quotas: self.quotas.clone().unwrap_or_default(),
             position: self.position,
         };
-        parsed.check(self, &mut faults);
+        parsed.check(&mut faults);
         self.refuse_later_work(&mut faults);
         faults.finish(Some(parsed))
     }
@@ -234,7 +234,7 @@ impl TicketTypeInput {
 }
 
 impl ParsedTicketType {
-    fn check(&self, input: &TicketTypeInput, faults: &mut Faults) {
+    fn check(&self, faults: &mut Faults) {
         let (min, max) = (self.min_per_registration, self.max_per_registration);
         for (pointer, number) in [
             ("/min_per_registration", min),
@@ -266,7 +266,11 @@ impl ParsedTicketType {
                 "Registration closes after it opens.",
             );
         }
-        if input
+        self.check_places(faults);
+    }
+
+    fn check_places(&self, faults: &mut Faults) {
+        if self
             .position
             .is_some_and(|place| !(0..=10_000).contains(&place))
         {

@@ -80,7 +80,7 @@ pub async fn create_quota(
 
 /// Read a quota
 ///
-/// Its ETag changes with what is held; `If-Match` compares only the version that organisers change.
+/// Its `ETag` changes with what is held; `If-Match` compares only the version that organisers change.
 #[utoipa::path(operation_id = "get_quota", tag = "tickets", params(("event" = String, Path, description = "Id or slug"), ("quota" = QuotaId, Path, description = "Id")), responses((status = 200, description = "The quota", body = QuotaView)))]
 #[get("/organiser/events/{event}/quotas/{quota}")]
 pub async fn get_quota(app: App, who: Organiser, path: web::Path<(String, String)>) -> Answer {
@@ -99,7 +99,7 @@ pub async fn update_quota(
     who: Organiser,
     path: web::Path<(String, String)>,
     if_match: IfMatch,
-    patch: Patch,
+    changes: Patch,
 ) -> Answer {
     who.require(Area::Registrations, Access::Write)?;
     let now = app.clock.now();
@@ -108,8 +108,8 @@ pub async fn update_quota(
         .write(move |tx| {
             let (event, current) = found(tx, &who, &path)?;
             if_match.check_version(&current.tag())?;
-            let input = patch.apply(&QuotaInput::of(&current))?;
-            let quota = actions::update_quota(tx, now, &event, current, &input)?;
+            let input = changes.apply(&QuotaInput::of(&current))?;
+            let quota = actions::update_quota(tx, now, &event, &current, &input)?;
             Ok::<_, Problem>((event.id, quota))
         })
         .await?;

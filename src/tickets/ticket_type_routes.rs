@@ -111,7 +111,7 @@ pub async fn update_ticket_type(
     who: Organiser,
     path: web::Path<(String, String)>,
     if_match: IfMatch,
-    patch: Patch,
+    changes: Patch,
 ) -> Answer {
     who.require(Area::Registrations, Access::Write)?;
     let now = app.clock.now();
@@ -120,7 +120,7 @@ pub async fn update_ticket_type(
         .write(move |tx| {
             let (event, current) = found(tx, &who, &path)?;
             if_match.check(&of_version(current.version))?;
-            let input = patch.apply(&TicketTypeInput::of(&current))?;
+            let input = changes.apply(&TicketTypeInput::of(&current))?;
             let ticket = actions::update_ticket_type(tx, now, &event, &current, &input)?;
             Ok::<_, Problem>((event, ticket))
         })

@@ -5,7 +5,8 @@ use futures_util::future::join_all;
 use serde_json::json;
 
 use crate::helpers::sales::{self, OnSale, confirm};
-use crate::helpers::{TestApp, outbox};
+use crate::helpers::stores::{TestStore, execute};
+use crate::helpers::{Store, TestApp, outbox};
 
 fn count(statuses: &[u16], status: u16) -> usize {
     statuses.iter().filter(|one| **one == status).count()
@@ -179,5 +180,60 @@ on_both_stores! { with [crate::helpers::MAIL_WAITS]
         join_all(people).await;
         assert!(sale.held(&app).await <= 5);
         sales::assert_integrity(&app);
+    }
+}
+
+/// Two services on one store: who wins a seat is decided in the store alone.
+#[actix_web::test]
+async fn two_instances_share_twenty_seats() {
+    let one = TestApp::spawn(Store::Postgres).await;
+    let dir = one.store.dir.join("second");
+    std::fs::create_dir_all(&dir).unwrap();
+    let store = TestStore {
+        url: one.store.url.clone(),
+        dir,
+    };
+    let two = TestApp::spawn_on(store, &[]).await;
+    let sale = OnSale::of_size(&one, 20).await;
+    let calls = (0..120).map(|n| {
+        let app = if n % 2 == 0 { &one } else { &two };
+        let email = format!("person{n}@example.org");
+        let sale = &sale;
+        async move { sale.register(app, &email).await.status }
+    });
+    let statuses = join_all(calls).await;
+    assert_eq!((count(&statuses, 202), count(&statuses, 409)), (20, 100));
+    // The same address at both is one registration.
+    let path = format!("/events/{}/quotas/{}", sale.event, sale.quota);
+    let larger = one.organiser("PATCH", &path).if_match("*");
+    larger
+        .patch_json(&json!({"size": 100}))
+        .send()
+        .await
+        .expect(200);
+    let calls = (0..20).map(|n| {
+        let app = if n % 2 == 0 { &one } else { &two };
+        sale.register(app, "a@example.org")
+    });
+    let answers = join_all(calls).await;
+    assert!(answers.iter().all(|answer| answer.status == 202));
+    assert_eq!(sale.held(&one).await, 21);
+    sales::assert_integrity(&one);
+}
+
+/// The check that the others rely on sees what it should.
+#[actix_web::test]
+async fn drift_is_found() {
+    for store in [Store::Sqlite, Store::Postgres] {
+        let app = TestApp::spawn(store).await;
+        let sale = OnSale::of_size(&app, 20).await;
+        sale.register(&app, "a@example.org").await.expect(202);
+        sales::assert_integrity(&app);
+        let mut conn = app.state.config.target.connect().unwrap();
+        execute(&mut conn, "UPDATE quotas SET held = held + 1");
+        execute(&mut conn, "UPDATE registrations SET state = 'expired'");
+        let findings = kongress::registrations::integrity(&mut conn).unwrap();
+        assert_eq!(findings.len(), 2, "{findings:?}");
+        assert!(findings[0].contains("says 2 seats are held, but 1 attendees hold one"));
     }
 }

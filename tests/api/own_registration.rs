@@ -150,6 +150,7 @@ on_both_stores! { with [crate::helpers::MAIL_WAITS]
         let opened = confirm(&app, &token).await.expect(200);
         app.post(&sale.path(), &body).header("idempotency-key", "third").send().await.expect(202);
         app.post("/registrations/link", &json!({"event": "konferansen", "email": email})).send().await.expect(202);
+        outbox::until(&app, email, "registration_link", 1).await;
         let manage = outbox::token(&app, email, "registration_link");
         assert!(is_stored(&app, "anarifugl") && is_stored(&app, "99887766554"));
         let own = app.call("GET", "/registration").bearer(&access(&opened)).send().await;

@@ -248,7 +248,7 @@ on_both_stores! { with [crate::helpers::MAIL_WAITS]
         for (event, email) in [("konferansen", "known@example.org"), ("konferansen", "other@example.org"), ("nothing", "known@example.org")] {
             assert_eq!(ask(event, email).await, json!({"email": email}));
         }
-        assert_eq!(kinds(&app, "known@example.org").iter().filter(|kind| *kind == "registration_link").count(), 1);
+        outbox::until(&app, "known@example.org", "registration_link", 1).await;
         assert!(outbox::mails_to(&app, "other@example.org").is_empty());
         let token = outbox::token(&app, "known@example.org", "registration_link");
         app.post("/registrations/access", &json!({"token": token})).send().await.expect(200);
@@ -348,22 +348,14 @@ mod limits {
         let sale = OnSale::of_size(&app, 100).await;
         sale.confirmed(&app, "known@example.org").await;
         // Links to what is known count apart: they must not tell who is known.
-        for _ in 0..7 {
-            app.post(
-                "/registrations/link",
-                &json!({"event": "konferansen", "email": "known@example.org"}),
-            )
-            .send()
-            .await
-            .expect(202);
+        let link = json!({"event": "konferansen", "email": "known@example.org"});
+        for n in 1..=7 {
+            app.post("/registrations/link", &link)
+                .send()
+                .await
+                .expect(202);
+            outbox::until(&app, "known@example.org", "registration_link", n.min(5)).await;
         }
-        assert_eq!(
-            kinds(&app, "known@example.org")
-                .iter()
-                .filter(|kind| *kind == "registration_link")
-                .count(),
-            5
-        );
         sale.register(&app, "other@example.org").await.expect(202);
         for address in ["known", "other"] {
             for n in 0..4 {

@@ -46,3 +46,19 @@ pub fn token(app: &TestApp, address: &str, kind: &str) -> String {
         .clone()
         .expect("the mail carries a token")
 }
+
+/// Waits until so many mails of this kind to this address are written, as the link to a registration is
+/// after the answer to who asked for it.
+pub async fn until(app: &TestApp, address: &str, kind: &str, expected: usize) {
+    for _ in 0..50 {
+        let mails = mails_to(app, address);
+        if mails.iter().filter(|mail| mail.kind == kind).count() == expected {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!(
+        "not {expected} {kind} to {address}: {:?}",
+        mails_to(app, address)
+    );
+}
