@@ -24,6 +24,7 @@ mod publication_lists;
 mod recordings;
 mod registrations;
 mod releases;
+mod sessions;
 mod stores;
 mod tickets;
 mod tokens;

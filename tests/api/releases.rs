@@ -91,7 +91,7 @@ on_both_stores! {
         assert_eq!(app.organiser("GET", &format!("{EVENT}/programme/diff")).send().await.expect(200)["differs"], false);
 
         // The old version stays as it was; ids are the same in both.
-        let old = app.get(&made.header("location").to_owned()).bearer(&app.token).send().await;
+        let old = app.get(made.header("location")).bearer(&app.token).send().await;
         let old_document = old.expect(200);
         assert_eq!(old.etag(), made.etag());
         let day = &old_document["days"][0]["sessions"];
