@@ -12,7 +12,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use document::{document, print};
 
-use crate::{events, mail, organisations, web as pages_of};
+use crate::{
+    committee, events, mail, organisations, programme, publication, video, web as pages_of,
+};
 
 /// Every route that the document names.
 pub fn routes(config: &mut ServiceConfig) {
@@ -23,6 +25,19 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(events::public_routes::list_series)
             .service(events::public_routes::get_series)
             .service(events::public_routes::list_events)
+            .service(publication::routes::get_event)
+            .service(publication::routes::list_committee)
+            .service(publication::routes::get_programme)
+            .service(publication::routes::list_sessions)
+            .service(publication::routes::get_session)
+            .service(publication::routes::watch_session)
+            .service(publication::routes::list_speakers)
+            .service(publication::routes::get_speaker)
+            .service(publication::routes::list_recordings)
+            .service(publication::routes::get_recording)
+            .service(publication::release_routes::list_releases)
+            .service(publication::release_routes::get_release)
+            .service(publication::release_routes::get_series_committee)
             // Organisers
             .service(organisations::routes::get_me)
             .service(organisations::routes::list_organisations)
@@ -44,8 +59,47 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(events::routes::archive_event)
             .service(events::routes::cancel_event)
             .service(events::routes::reopen_event)
+            // Organisers: the programme
+            .service(committee::routes::list_own_committee)
+            .service(committee::routes::create_committee_member)
+            .service(committee::routes::get_own_committee_member)
+            .service(committee::routes::update_committee_member)
+            .service(committee::routes::delete_committee_member)
+            .service(committee::routes::order_committee)
+            .service(programme::rooms::routes::list_own_rooms)
+            .service(programme::rooms::routes::create_room)
+            .service(programme::rooms::routes::get_own_room)
+            .service(programme::rooms::routes::update_room)
+            .service(programme::rooms::routes::delete_room)
+            .service(programme::tracks::routes::list_own_tracks)
+            .service(programme::tracks::routes::create_track)
+            .service(programme::tracks::routes::get_own_track)
+            .service(programme::tracks::routes::update_track)
+            .service(programme::tracks::routes::delete_track)
+            .service(programme::speakers::routes::list_own_speakers)
+            .service(programme::speakers::routes::create_speaker)
+            .service(programme::speakers::routes::get_own_speaker)
+            .service(programme::speakers::routes::update_speaker)
+            .service(programme::speakers::routes::delete_speaker)
+            .service(programme::sessions::routes::list_own_sessions)
+            .service(programme::sessions::routes::create_session)
+            .service(programme::sessions::routes::get_own_session)
+            .service(programme::sessions::routes::update_session)
+            .service(programme::sessions::routes::delete_session)
+            .service(programme::routes::get_own_programme)
+            .service(programme::routes::get_programme_diff)
+            .service(programme::routes::get_programme_conflicts)
+            .service(programme::releases::routes::create_release)
+            .service(programme::releases::routes::list_own_releases)
+            .service(programme::releases::routes::get_own_release)
             .service(mail::routes::list_emails)
-            .service(mail::routes::retry_email),
+            .service(mail::routes::retry_email)
+            .service(video::routes::list_own_recordings)
+            .service(video::routes::create_recording)
+            .service(video::routes::get_own_recording)
+            .service(video::routes::update_recording)
+            .service(video::routes::delete_recording)
+            .service(video::routes::replace_segments),
     );
     config
         .service(service::get_liveness)

@@ -15,7 +15,6 @@ use crate::http::limits::TrustedProxies;
 
 /// Everything that can be set.
 #[derive(Debug, Clone, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
 pub struct Settings {
     /// The store: `sqlite:PATH` or `postgres://…`
     #[arg(
@@ -34,7 +33,7 @@ pub struct Settings {
         global = true
     )]
     pub listen: SocketAddr,
-    /// What links in mails and documents start with [default: http://LISTEN]
+    /// What links in mails and documents start with [default: `http://LISTEN`]
     #[arg(long, env = "KONGRESS_PUBLIC_URL", global = true)]
     pub public_url: Option<String>,
     /// `smtp://host:port`, `smtp+starttls://user:pass@host:port` or `smtps://…`; unset, mails become files
@@ -185,7 +184,7 @@ pub struct ConfigError {
     reason: String,
 }
 
-fn wrong(setting: &'static str, reason: impl ToString) -> ConfigError {
+fn wrong(setting: &'static str, reason: impl std::fmt::Display) -> ConfigError {
     ConfigError {
         setting,
         reason: reason.to_string(),

@@ -18,6 +18,7 @@ macro_rules! catalogue {
     ($($kind:ident = $code:literal, $status:literal, $title:literal, $meaning:literal;)*) => {
         /// Every kind of problem this service answers with.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[expect(clippy::doc_markdown, reason = "the sentences are shown as plain text too")]
         pub enum Kind {
             $(#[doc = $meaning] $kind,)*
         }
@@ -177,7 +178,7 @@ impl Problem {
         let kind = Kind::ALL.iter().find(|kind| kept["code"] == kind.code())?;
         let mut problem = Self::new(*kind, kept["detail"].as_str()?);
         problem.errors = Deserialize::deserialize(&kept["errors"]).ok()?;
-        problem.extra = kept["extra"].as_object()?.clone();
+        problem.extra.clone_from(kept["extra"].as_object()?);
         problem.replayed = true;
         Some(problem)
     }
@@ -277,12 +278,13 @@ impl From<DbError> for Problem {
     fn from(error: DbError) -> Self {
         let trouble = error.trouble();
         let mut problem = match error {
-            DbError::Busy | DbError::Conflict => Self::new(Kind::Busy, "The store is busy."),
+            DbError::Busy | DbError::Conflict | DbError::LockTimeout => {
+                Self::new(Kind::Busy, "The store is busy.")
+            }
             DbError::Unavailable(cause) => {
                 tracing::error!(%cause, "the store is away");
                 Self::new(Kind::Busy, "The store is away.")
             }
-            DbError::LockTimeout => Self::new(Kind::Busy, "The store is busy."),
             DbError::Unique
             | DbError::Reference
             | DbError::Query(_)

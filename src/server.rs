@@ -22,6 +22,7 @@ use crate::ids::EventId;
 use crate::mail::transport::Mailer;
 use crate::mail::{outbox, worker};
 use crate::metrics::Metrics;
+use crate::publication::{self, Snapshots};
 
 /// What every handler can reach.
 pub type App = web::Data<AppState>;
@@ -42,6 +43,8 @@ pub struct AppState {
     pub methods: Methods,
     /// The OpenAPI document as it is served.
     pub openapi: String,
+    /// What anybody reads of events, ready to be sent.
+    pub snapshots: Snapshots,
     /// Takes mails off our hands.
     pub mailer: Mailer,
     mail_called: Notify,
@@ -72,6 +75,7 @@ impl AppState {
             openapi: api::print(&document)?,
             mailer: Mailer::of(&config).map_err(StartError::Mailer)?,
             mail_called: Notify::new(),
+            snapshots: Snapshots::new(db.clone(), clock.clone(), &config.public_url),
             db,
             clock,
             config,
@@ -101,8 +105,7 @@ impl AppState {
 
     /// Called after the commit of anything that the public sees at once.
     pub async fn event_changed(&self, event: EventId) {
-        let _ = event;
-        std::future::ready(()).await;
+        self.snapshots.refresh(event).await;
     }
 }
 
@@ -133,7 +136,8 @@ pub fn start_background(state: &App) -> Background {
     let (stop, stopped) = watch::channel(false);
     let tasks = vec![
         tokio::task::spawn_local(sweep(state.clone(), stopped.clone())),
-        tokio::task::spawn_local(worker::run(state.clone(), stopped)),
+        tokio::task::spawn_local(worker::run(state.clone(), stopped.clone())),
+        tokio::task::spawn_local(publication::watch_changes(state.clone(), stopped)),
     ];
     Background { stop, tasks }
 }

@@ -15,9 +15,9 @@ pub(super) fn add(document: &mut Value) {
         .flat_map(|item| item.values_mut());
     for operation in operations {
         if let Some(parameters) = operation["parameters"].as_array_mut() {
-            parameters
-                .iter_mut()
-                .for_each(|parameter| fill_parameter(parameter, &schemas));
+            for parameter in parameters {
+                fill_parameter(parameter, &schemas);
+            }
         }
         if let Some(content) = operation["requestBody"]["content"].as_object_mut() {
             content.values_mut().for_each(|media| fill(media, &schemas));

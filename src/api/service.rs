@@ -92,18 +92,23 @@ pub async fn get_readiness(app: App) -> Answer {
 #[utoipa::path(operation_id = "get_metrics", tag = "service", responses((status = 200, description = "OpenMetrics text", body = String, content_type = "application/openmetrics-text")))]
 #[get("/metrics")]
 pub async fn get_metrics(app: App, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    match &app.config.metrics_token {
-        None if !app.config.listen.ip().is_loopback() => return Err(Problem::not_found()),
-        None => {}
-        Some(token) => {
-            if crate::auth::hash(&bearer(&request)?) != crate::auth::hash(token) {
-                return Err(Problem::new(
-                    Kind::NotSignedIn,
-                    "The token is not the one of /metrics.",
-                ));
-            }
-        }
+    let Some(token) = &app.config.metrics_token else {
+        return if app.config.listen.ip().is_loopback() {
+            metrics(&app).await
+        } else {
+            Err(Problem::not_found())
+        };
+    };
+    if crate::auth::hash(&bearer(&request)?) == crate::auth::hash(token) {
+        return metrics(&app).await;
     }
+    Err(Problem::new(
+        Kind::NotSignedIn,
+        "The token is not the one of /metrics.",
+    ))
+}
+
+async fn metrics(app: &App) -> Result<HttpResponse, Problem> {
     let (pending, lag) = app.outbox_lag().await;
     #[expect(
         clippy::cast_precision_loss,

@@ -4,8 +4,12 @@ use std::collections::BTreeSet;
 
 use diesel::migration::MigrationSource;
 use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use crate::per_backend;
 
 use super::{Conn, DbError, Target, batch, lock};
 
@@ -71,19 +75,37 @@ pub struct Versions {
 /// # Errors
 /// The store's failure.
 pub fn versions(conn: &mut Conn) -> Result<Versions, DbError> {
-    let applied: BTreeSet<String> = match conn {
-        Conn::Sqlite(c) => c.applied_migrations(),
-        Conn::Pg(c) => c.applied_migrations(),
-    }
-    .map_err(DbError::internal)?
-    .iter()
-    .map(ToString::to_string)
-    .collect();
+    let applied = applied(conn)?;
     let known = known(matches!(conn, Conn::Pg(_)))?;
     Ok(Versions {
         pending: known.difference(&applied).cloned().collect(),
         unknown: applied.difference(&known).cloned().collect(),
     })
+}
+
+#[derive(QueryableByName)]
+struct Applied {
+    #[diesel(sql_type = Text)]
+    version: String,
+}
+
+/// Reads what ran, and nothing else: also a connection that may only read can ask.
+fn applied(conn: &mut Conn) -> Result<BTreeSet<String>, DbError> {
+    let exists = match conn {
+        Conn::Sqlite(_) => {
+            "SELECT name AS version FROM sqlite_master WHERE name = '__diesel_schema_migrations'"
+        }
+        Conn::Pg(_) => {
+            "SELECT to_regclass('__diesel_schema_migrations')::text AS version WHERE to_regclass('__diesel_schema_migrations') IS NOT NULL"
+        }
+    };
+    let there: Vec<Applied> = per_backend!(conn, c => diesel::sql_query(exists).load(c))?;
+    if there.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let all = "SELECT version FROM __diesel_schema_migrations";
+    let rows: Vec<Applied> = per_backend!(conn, c => diesel::sql_query(all).load(c))?;
+    Ok(rows.into_iter().map(|row| row.version).collect())
 }
 
 fn known(postgres: bool) -> Result<BTreeSet<String>, DbError> {

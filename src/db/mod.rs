@@ -11,6 +11,7 @@
 //! * [`types`] says how shared types are stored, [`schema`] names the tables, [`migrate`] brings
 //!   them up to date.
 
+mod conn;
 mod error;
 mod lock;
 pub mod migrate;
@@ -26,21 +27,14 @@ use std::time::Duration;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use tokio::sync::Semaphore;
 
+pub use conn::Conn;
 pub use error::{DbError, Failure, Stop, Trouble};
 pub use lock::ServeLock;
 pub use target::{Target, TargetError};
 
+use crate::fault;
 use pool::Pool;
 use writer::Writer;
-
-/// A connection to either store.
-#[derive(diesel::MultiConnection)]
-pub enum Conn {
-    /// `PostgreSQL`, through libpq.
-    Pg(diesel::PgConnection),
-    /// `SQLite`, bundled.
-    Sqlite(diesel::SqliteConnection),
-}
 
 /// Runs one query body on whichever store the connection leads to.
 #[macro_export]
@@ -135,7 +129,7 @@ impl Db {
             loop {
                 match transaction(conn, Kind::Write, &mut body) {
                     Err(error) if error.trouble() == Trouble::Conflict && tries < TRIES => {
-                        tries += 1
+                        tries += 1;
                     }
                     result => return result,
                 }
@@ -197,9 +191,17 @@ fn transaction<T, E: Failure>(
     begin(conn, kind)?;
     match body(conn) {
         Ok(value) => {
+            if matches!(kind, Kind::Write) {
+                fault::point("before-commit");
+            }
             let committed = per_backend!(conn, c => AnsiTransactionManager::commit_transaction(c));
             match committed {
-                Ok(()) => Ok(value),
+                Ok(()) => {
+                    if matches!(kind, Kind::Write) {
+                        fault::point("after-commit");
+                    }
+                    Ok(value)
+                }
                 Err(error) => {
                     rollback(conn)?;
                     Err(DbError::from(error).into())

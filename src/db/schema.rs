@@ -1,7 +1,11 @@
 //! The tables as diesel sees them, one definition for both stores.
 //!
 //! `IdSql` and `InstantSql` are our own SQL types: `uuid`/BLOB and `timestamptz`/INTEGER microseconds.
-#![expect(missing_docs, reason = "the migrations say what the tables mean")]
+#![allow(
+    missing_docs,
+    clippy::wildcard_imports,
+    reason = "the migrations say what the tables mean"
+)]
 
 diesel::table! {
     use diesel::sql_types::*;

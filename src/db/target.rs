@@ -92,7 +92,7 @@ impl fmt::Display for Target {
     }
 }
 
-fn unavailable(error: diesel::ConnectionError) -> DbError {
+fn unavailable(error: &diesel::ConnectionError) -> DbError {
     let text = error.to_string();
     DbError::Unavailable(text.lines().next().unwrap_or_default().to_owned())
 }
@@ -110,7 +110,7 @@ fn sqlite(path: &Path, more: &str) -> Result<Conn, DbError> {
         .ok_or_else(|| DbError::Unavailable("the path is not UTF-8".into()))?;
     let mut conn = diesel::SqliteConnection::establish(file)
         .map(Conn::Sqlite)
-        .map_err(unavailable)?;
+        .map_err(|error| unavailable(&error))?;
     // busy_timeout first: switching to WAL needs a lock itself. secure_delete: what is erased is
     // overwritten in the file.
     batch(
@@ -126,7 +126,7 @@ fn sqlite(path: &Path, more: &str) -> Result<Conn, DbError> {
 fn postgres(url: &str) -> Result<Conn, DbError> {
     let mut conn = diesel::PgConnection::establish(url)
         .map(Conn::Pg)
-        .map_err(unavailable)?;
+        .map_err(|error| unavailable(&error))?;
     batch(
         &mut conn,
         "SET TIME ZONE 'UTC'; SET statement_timeout = '15s'; SET lock_timeout = '5s'; \

@@ -1,8 +1,9 @@
 //! What organisers do with series and events.
 
-use super::input::{EventInput, ParsedEvent, ParsedSeries, SeriesInput};
+use super::input::{EventInput, ParsedEvent};
 use super::model::{Event, EventState, Transition};
 use super::series::{self, Series};
+use super::series_input::{ParsedSeries, SeriesInput};
 use super::store;
 use crate::clock::{Instant, new_id};
 use crate::db::{Conn, DbError, Stop};
@@ -123,7 +124,7 @@ pub fn create_series(
 pub fn update_series(
     tx: &mut Conn,
     owner: &Owner,
-    current: Series,
+    current: &Series,
     input: &SeriesInput,
 ) -> Outcome<Series> {
     owner.check(input.organisation.as_deref())?;
@@ -142,7 +143,7 @@ pub fn update_series(
         description,
         languages,
         website_url,
-        ..current
+        ..current.clone()
     };
     match series::update(tx, &changed) {
         Ok(true) => {

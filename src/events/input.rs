@@ -1,148 +1,13 @@
-//! What organisers send of series and events, parsed; every fault at once.
+//! What organisers send of events, parsed; every fault at once.
 
 use chrono::Datelike;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::model::{Dates, Event, EventOrganiser, Format, Links, OrganiserRole, Venue};
-use super::series::Series;
-use crate::faults::{Faults, Refused};
+use super::model::{Dates, Event, EventOrganiser, Format, Links, Venue};
+use super::parts::{EventOrganiserInput, VenueInput};
+use crate::faults::Faults;
 use crate::text::{self, Email, Languages, Localized, LocalizedInput, Slug, time};
-
-/// A series as it is written.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SeriesInput {
-    /// Slug of the organisation; that of the token if absent.
-    #[schema(example = "bufdir")]
-    pub organisation: Option<String>,
-    /// Derived from the title if absent.
-    #[schema(example = "barnevernskonferansen")]
-    pub slug: Option<String>,
-    /// Title.
-    pub title: LocalizedInput,
-    /// Markdown.
-    pub description: Option<LocalizedInput>,
-    /// The languages of its texts; `["nb"]` if absent.
-    #[schema(example = json!(["nb", "en"]))]
-    pub languages: Option<Vec<String>>,
-    /// One of them; the first if absent.
-    #[schema(example = "nb")]
-    pub default_language: Option<String>,
-    /// Its website.
-    #[schema(format = "uri", example = "https://www.example.org/konferansen")]
-    pub website_url: Option<String>,
-}
-
-/// A series as parsed.
-#[derive(Debug, Clone)]
-pub struct ParsedSeries {
-    /// `None`: derive it.
-    pub slug: Option<Slug>,
-    /// Title.
-    pub title: Localized,
-    /// Markdown.
-    pub description: Localized,
-    /// Languages.
-    pub languages: Languages,
-    /// Website.
-    pub website_url: Option<String>,
-}
-
-impl SeriesInput {
-    /// Parses everything.
-    ///
-    /// # Errors
-    /// All faults, with their pointers.
-    pub fn parse(&self) -> Result<ParsedSeries, Faults> {
-        let mut faults = Faults::new();
-        let languages = Languages::parse(
-            self.languages.as_deref(),
-            self.default_language.as_deref(),
-            &mut faults,
-        );
-        let slug = faults.take_optional("/slug", self.slug.as_deref(), Slug::parse);
-        let website_url =
-            faults.take_optional("/website_url", self.website_url.as_deref(), text::web_url);
-        let parsed = languages.map(|languages| ParsedSeries {
-            slug,
-            title: self.title.required_line("/title", &languages, &mut faults),
-            description: LocalizedInput::optional_long(
-                self.description.as_ref(),
-                "/description",
-                &languages,
-                &mut faults,
-            ),
-            languages,
-            website_url,
-        });
-        faults.finish(parsed)
-    }
-}
-
-impl SeriesInput {
-    /// The input that would make this series; what a merge patch is applied to.
-    #[must_use]
-    pub fn of(series: &Series, organisation: &str) -> Self {
-        Self {
-            organisation: Some(organisation.to_owned()),
-            slug: Some(series.slug.to_string()),
-            title: (&series.title).into(),
-            description: Some((&series.description).into()),
-            languages: Some(
-                series
-                    .languages
-                    .all
-                    .iter()
-                    .map(ToString::to_string)
-                    .collect(),
-            ),
-            default_language: Some(series.languages.default.to_string()),
-            website_url: series.website_url.clone(),
-        }
-    }
-}
-
-/// A venue.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct VenueInput {
-    /// Name.
-    #[schema(example = "Kongressenteret")]
-    pub name: String,
-    /// Street address in one line.
-    #[schema(example = "Storgata 1, 0155 Oslo")]
-    pub address: Option<String>,
-    /// Four digits, leading zero kept.
-    #[schema(example = "0301", pattern = "^[0-9]{4}$")]
-    pub municipality_number: Option<String>,
-    /// Degrees north.
-    #[schema(example = 59.91, minimum = -90, maximum = 90)]
-    pub latitude: Option<f64>,
-    /// Degrees east.
-    #[schema(example = 10.75, minimum = -180, maximum = 180)]
-    pub longitude: Option<f64>,
-    /// A map.
-    #[schema(format = "uri", example = "https://www.example.org/kart")]
-    pub map_url: Option<String>,
-}
-
-/// An organiser as it is shown.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct EventOrganiserInput {
-    /// Name.
-    #[schema(example = "Bufdir")]
-    pub name: String,
-    /// Slug of the organisation, where it is one here.
-    #[schema(example = "bufdir")]
-    pub organisation: Option<String>,
-    /// What it is to the event; grants nothing.
-    pub role: OrganiserRole,
-    /// Its website.
-    #[schema(format = "uri", example = "https://www.example.org")]
-    pub url: Option<String>,
-}
 
 /// An event as it is written.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -272,7 +137,10 @@ impl EventInput {
             .venue
             .as_ref()
             .and_then(|venue| venue.parse(&mut faults));
-        let organisers = self.organisers(&mut faults);
+        let organisers = EventOrganiserInput::parse_all(
+            self.organisers.as_deref().unwrap_or_default(),
+            &mut faults,
+        );
         let links = self.links(&mut faults);
         let parsed = languages
             .zip(timezone)
@@ -309,7 +177,7 @@ impl EventInput {
         let ends_on = faults.take_optional("/ends_on", self.ends_on.as_deref(), time::date);
         match (self.starts_on.is_some(), self.ends_on.is_some()) {
             (true, false) => {
-                faults.add("/ends_on", "required", "Both dates are given, or neither.")
+                faults.add("/ends_on", "required", "Both dates are given, or neither.");
             }
             (false, true) => faults.add(
                 "/starts_on",
@@ -334,39 +202,6 @@ impl EventInput {
             );
         }
         Some(Dates { starts_on, ends_on })
-    }
-
-    fn organisers(&self, faults: &mut Faults) -> Vec<EventOrganiser> {
-        let given = self.organisers.as_deref().unwrap_or_default();
-        if given.len() > 50 {
-            faults.add(
-                "/organisers",
-                "too_many",
-                "An event has at most 50 organisers.",
-            );
-        }
-        let parse = |(index, input): (usize, &EventOrganiserInput)| {
-            let at = |field: &str| format!("/organisers/{index}/{field}");
-            let name = faults.take(&at("name"), text::line(&input.name, 200));
-            let organisation = faults.take_optional(
-                &at("organisation"),
-                input.organisation.as_deref(),
-                Slug::parse,
-            );
-            let url = faults.take_optional(&at("url"), input.url.as_deref(), text::web_url);
-            Some(EventOrganiser {
-                name: name?,
-                organisation: organisation.map(|slug| slug.to_string()),
-                role: input.role,
-                url,
-            })
-        };
-        given
-            .iter()
-            .take(50)
-            .enumerate()
-            .filter_map(parse)
-            .collect()
     }
 
     fn links(&self, faults: &mut Faults) -> Links {
@@ -427,84 +262,4 @@ impl EventInput {
                 .map(|until| until.to_rfc3339_in(event.timezone)),
         }
     }
-}
-
-impl VenueInput {
-    fn parse(&self, faults: &mut Faults) -> Option<Venue> {
-        let name = faults.take("/venue/name", text::line(&self.name, 200));
-        let address = faults.take_optional("/venue/address", self.address.as_deref(), |text| {
-            text::line(text, 300)
-        });
-        let municipality_number = faults.take_optional(
-            "/venue/municipality_number",
-            self.municipality_number.as_deref(),
-            municipality_number,
-        );
-        let map_url =
-            faults.take_optional("/venue/map_url", self.map_url.as_deref(), text::web_url);
-        for (pointer, degrees, most) in [
-            ("/venue/latitude", self.latitude, 90.0),
-            ("/venue/longitude", self.longitude, 180.0),
-        ] {
-            if degrees.is_some_and(|degrees| degrees.abs() > most) {
-                faults.add(
-                    pointer,
-                    "out_of_range",
-                    format!("Degrees from -{most} to {most}."),
-                );
-            }
-        }
-        if self.latitude.is_some() != self.longitude.is_some() {
-            faults.add(
-                "/venue",
-                "required",
-                "Latitude and longitude are given together.",
-            );
-        }
-        Some(Venue {
-            name: name?,
-            address,
-            municipality_number,
-            latitude: self.latitude,
-            longitude: self.longitude,
-            map_url,
-        })
-    }
-
-    pub(super) fn of(venue: &Venue) -> Self {
-        Self {
-            name: venue.name.clone(),
-            address: venue.address.clone(),
-            municipality_number: venue.municipality_number.clone(),
-            latitude: venue.latitude,
-            longitude: venue.longitude,
-            map_url: venue.map_url.clone(),
-        }
-    }
-}
-
-impl EventOrganiserInput {
-    pub(super) fn of(organiser: &EventOrganiser) -> Self {
-        Self {
-            name: organiser.name.clone(),
-            organisation: organiser.organisation.clone(),
-            role: organiser.role,
-            url: organiser.url.clone(),
-        }
-    }
-}
-
-/// A municipality number: four digits, kept as text so that Oslo (0301) keeps its zero.
-///
-/// # Errors
-/// `invalid_municipality_number` and what it looks like.
-pub fn municipality_number(text: &str) -> Result<String, Refused> {
-    let text = text.trim();
-    if text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit()) && text != "0000" {
-        return Ok(text.to_owned());
-    }
-    Err(Refused::new(
-        "invalid_municipality_number",
-        "A municipality number has four digits, such as 0301.",
-    ))
 }

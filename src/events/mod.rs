@@ -5,16 +5,23 @@
 //! and its registrations are told. Its phase follows from its dates in its own time zone.
 
 pub mod actions;
+mod held;
 pub mod input;
 pub mod model;
+pub mod parts;
 pub mod public_routes;
+mod public_store;
 pub mod routes;
 pub mod series;
+pub mod series_input;
 pub mod series_routes;
 pub mod store;
 pub mod wire;
 
 pub use actions::EventRefusal;
+pub use held::{Held, hold};
 pub use model::{Event, EventState, Format, Phase};
+pub use parts::municipality_number;
+pub use public_store::{changed_since, public_versions, touch_public};
 pub use series::Series;
-pub use store::{find_by_id, find_owned, find_public, touch_public};
+pub use store::{find_by_id, find_owned, find_public};

@@ -3,6 +3,7 @@
 use actix_web::{delete, get, patch, post, web};
 
 use super::actions::{self, Owner};
+use super::held::{Held, hold};
 use super::input::EventInput;
 use super::model::{Event, Transition};
 use super::public_routes::EventQuery;
@@ -13,7 +14,7 @@ use crate::clock::Instant;
 use crate::db::Conn;
 use crate::http::{Answer, IfMatch, Json, ListOf, Patch, Query, Reply};
 use crate::idempotency::Once;
-use crate::ids::SlugOr;
+use crate::ids::{EventId, SlugOr};
 use crate::problem::Problem;
 use crate::server::App;
 
@@ -24,6 +25,27 @@ use crate::server::App;
 pub fn owned(conn: &mut Conn, who: &Organiser, key: &str) -> Result<Event, Problem> {
     store::find_owned(conn, who.organisation_id, &SlugOr::parse(key))?
         .ok_or_else(Problem::not_found)
+}
+
+/// The organiser's event that a path names, held for an edit of what is in it.
+///
+/// # Errors
+/// As [`owned`]; 409 once it is archived.
+pub fn held(tx: &mut Conn, who: &Organiser, key: &str) -> Result<Held, Problem> {
+    let event = owned(tx, who, key)?;
+    Ok(hold(tx, event.id)?)
+}
+
+/// The id of the organiser's event that a path names, for a handler that tells of a change after
+/// its transaction.
+///
+/// # Errors
+/// As [`owned`].
+pub async fn owned_id(app: &App, who: &Organiser, key: &str) -> Result<EventId, Problem> {
+    let (who, key) = (who.clone(), key.to_owned());
+    app.db
+        .read(move |conn| owned(conn, &who, &key).map(|event| event.id))
+        .await
 }
 
 fn reply(event: &Event, now: Instant) -> Answer {

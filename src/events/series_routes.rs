@@ -1,8 +1,8 @@
 //! The organiser's series.
 
 use super::actions::{self, Owner};
-use super::input::SeriesInput;
 use super::series::{self, Series};
+use super::series_input::SeriesInput;
 use super::wire::SeriesView;
 use crate::auth::{Access, Area, Organiser};
 use crate::db::Conn;
@@ -97,7 +97,7 @@ pub async fn update_series(
             let current = found(tx, &owner, &path)?;
             if_match.check(&etag::of_version(current.version))?;
             let input = patch.apply(&SeriesInput::of(&current, &owner.slug))?;
-            actions::update_series(tx, &owner, current, &input).map_err(Problem::from)
+            actions::update_series(tx, &owner, &current, &input).map_err(Problem::from)
         })
         .await?;
     reply(&series)

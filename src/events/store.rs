@@ -320,31 +320,22 @@ pub fn update(conn: &mut Conn, changed: &Event) -> Result<bool, DbError> {
     Ok(rows == 1)
 }
 
-/// Notes that something changed which the public sees at once. Call it in the transaction of the
-/// change.
+/// Locks the event's row until the transaction ends; `false` once the event is archived.
 ///
 /// # Errors
 /// The store's failure.
-pub fn touch_public(conn: &mut Conn, id: EventId, now: Instant) -> Result<(), DbError> {
-    per_backend!(conn, c => {
-        diesel::update(events::table.filter(events::id.eq(id)))
-            .set((events::public_version.eq(events::public_version + 1), events::public_changed_at.eq(now)))
-            .execute(c)
+pub fn lock_unless_archived(conn: &mut Conn, id: EventId) -> Result<bool, DbError> {
+    // A write that changes nothing is the row lock that both stores have.
+    let rows = per_backend!(conn, c => {
+        diesel::update(
+            events::table
+                .filter(events::id.eq(id))
+                .filter(events::state.ne(AsWord(EventState::Archived))),
+        )
+        .set(events::released_version.eq(events::released_version))
+        .execute(c)
     })?;
-    Ok(())
-}
-
-/// Events whose public documents changed since an instant, with their public versions.
-///
-/// # Errors
-/// The store's failure.
-pub fn changed_since(conn: &mut Conn, since: Instant) -> Result<Vec<(EventId, i64)>, DbError> {
-    Ok(per_backend!(conn, c => {
-        events::table
-            .filter(events::public_changed_at.ge(since))
-            .select((events::id, events::public_version))
-            .load(c)
-    })?)
+    Ok(rows == 1)
 }
 
 /// Whether anybody has registered, ever.

@@ -4,8 +4,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::actions::EventRefusal;
-use super::input::{EventOrganiserInput, VenueInput};
 use super::model::{Event, EventState, Format, Phase};
+use super::parts::{EventOrganiserInput, VenueInput};
 use super::series::Series;
 use crate::clock::Instant;
 use crate::http::wire::Moment;

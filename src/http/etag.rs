@@ -4,6 +4,8 @@ use std::future::{Ready, ready};
 
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, dev};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
 use crate::problem::{Kind, Problem};
@@ -18,11 +20,7 @@ pub fn of_version(version: i32) -> String {
 #[must_use]
 pub fn of_bytes(bytes: &[u8]) -> String {
     let digest = Sha256::digest(bytes);
-    digest
-        .iter()
-        .take(12)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    URL_SAFE_NO_PAD.encode(&digest[..12])
 }
 
 /// What tags are compared by: without `W/`, quotes and the suffix of a content coding.

@@ -12,6 +12,7 @@ pub mod etag;
 pub mod limits;
 pub mod methods;
 mod patch;
+mod precompressed;
 mod query;
 mod reply;
 mod strict;
@@ -19,6 +20,7 @@ pub mod wire;
 
 pub use body::{Form, Json, Patch};
 pub use etag::IfMatch;
+pub use precompressed::{Document, Precompressed};
 pub use query::{PageQuery, Query, keyset};
 pub use reply::{Caching, ListOf, Reply};
 

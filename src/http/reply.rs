@@ -186,7 +186,7 @@ impl Responder for Reply {
 }
 
 /// The address of the next page (RFC 8288): this request with another cursor.
-fn next_link(request: &HttpRequest, cursor: &str) -> String {
+pub(super) fn next_link(request: &HttpRequest, cursor: &str) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     for (name, value) in url::form_urlencoded::parse(request.query_string().as_bytes()) {
         if name != "cursor" {

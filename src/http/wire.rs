@@ -53,6 +53,7 @@ impl<K> utoipa::PartialSchema for Id<K> {
         ObjectBuilder::new()
             .schema_type(Type::String)
             .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
+            .description(Some("A UUIDv7 that survives every release."))
             .examples(["01936d5e-9c1e-7c3a-8f53-0d3c6f7a1b2c"])
             .into()
     }

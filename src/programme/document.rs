@@ -220,4 +220,71 @@ pub struct Changes {
     pub moved: Vec<SessionId>,
     /// Anything else about them.
     pub changed: Vec<SessionId>,
+    /// Each of them once, by id, as it was called then; the changelog needs no older document.
+    #[serde(default)]
+    pub named: Vec<SessionRef>,
+}
+
+/// A session by name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionRef {
+    /// Its id.
+    pub id: SessionId,
+    /// Its slug.
+    pub slug: String,
+    /// Its title.
+    pub title: Localized,
+}
+
+impl SessionRef {
+    /// The name of this session.
+    #[must_use]
+    pub fn of(session: &Session) -> Self {
+        Self {
+            id: session.id,
+            slug: session.slug.clone(),
+            title: session.title.clone(),
+        }
+    }
+}
+
+/// A thing of the working copy, in the version that it was read in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Versioned<T> {
+    /// The thing.
+    pub value: T,
+    /// Rises with every change.
+    pub version: i32,
+}
+
+/// Sessions for tests.
+#[cfg(test)]
+pub(super) mod example {
+    use super::{Session, SessionKind};
+    use crate::clock::new_id;
+    use crate::text::Localized;
+
+    /// A session with this number and nothing else.
+    pub fn session(number: i32) -> Session {
+        let id = new_id::<crate::ids::SessionKind>();
+        Session {
+            id,
+            slug: format!("session-{number}"),
+            guid: id.uuid(),
+            number,
+            title: Localized([("nb".to_owned(), format!("Økt {number}"))].into()),
+            abstract_text: Localized::default(),
+            kind: SessionKind::Talk,
+            type_label: Localized::default(),
+            language: None,
+            starts_at: None,
+            ends_at: None,
+            room_id: None,
+            track_id: None,
+            speakers: Vec::new(),
+            materials: Vec::new(),
+            do_not_record: false,
+            sign_up_capacity: None,
+        }
+    }
 }

@@ -1,3 +1,35 @@
 //! The programme: rooms, tracks, speakers, sessions, and their releases.
+//!
+//! Organisers edit the working copy, which is these things in tables. A release keeps all of them as
+//! one immutable, numbered document; the public sees the newest. Every edit and every release first
+//! holds the event ([`Held`](crate::events::Held)), so that a release never sees half an edit and two
+//! releases never get one number.
+//!
+//! Each noun has a folder with the furniture of a room: `input` (what is sent), `store` (rows),
+//! `actions` (verbs in a given transaction), `wire` (what comes back), `routes`. What they share
+//! stands here: [`document`] (the programme as data), [`diff`], [`conflicts`] and [`days`] (pure),
+//! and [`draft`], which reads the working copy whole.
 
+pub mod conflicts;
+pub mod days;
+pub mod diff;
 pub mod document;
+pub mod draft;
+mod input;
+mod refusal;
+pub mod releases;
+pub mod rooms;
+pub mod routes;
+pub mod sessions;
+pub mod speakers;
+pub mod tracks;
+mod uses;
+pub mod wire;
+
+pub use draft::working_copy;
+pub use refusal::{Outcome, ProgrammeRefusal};
+pub use releases::store::{
+    Headline, find as find_release, list as list_releases, list_headlines, newest as newest_release,
+};
+pub use sessions::store::sign_up_capacities;
+pub use uses::Uses;

@@ -8,6 +8,17 @@
 #[macro_use]
 mod helpers;
 
+mod command_line;
+mod conventions;
 mod events;
 mod mail;
+mod openapi;
 mod pages;
+mod publication;
+mod publication_lists;
+mod recordings;
+mod stores;
+mod tokens;
+mod walk_through;
+mod watch;
+mod world;

@@ -64,7 +64,7 @@ impl TestApp {
             &store.url,
         ];
         let arguments = base.iter().chain(flags).map(ToString::to_string);
-        let settings = Flags::parse_from(overriding(arguments.collect())).settings;
+        let settings = Flags::parse_from(overriding(&arguments.collect::<Vec<_>>())).settings;
         let mut config = settings.check().unwrap();
         let listener = TcpListener::bind(config.listen).unwrap();
         config.listen = listener.local_addr().unwrap();
@@ -79,7 +79,7 @@ impl TestApp {
         let bound = server::bind(state.clone(), listener, 1).unwrap();
         actix_web::rt::spawn(bound.server);
         let target = state.config.target.clone();
-        Self {
+        let app = Self {
             address: format!("http://{}", bound.address),
             token: organisation(&target, &clock, "bufdir", Role::Owner),
             clock,
@@ -91,7 +91,9 @@ impl TestApp {
             store,
             handle: bound.handle,
             background: Some(background),
-        }
+        };
+        app.get("/health/live").send().await.expect(200);
+        app
     }
 
     /// Moves the clock.
@@ -163,7 +165,7 @@ impl Drop for TestApp {
 }
 
 /// Later flags replace earlier ones of the same name.
-fn overriding(arguments: Vec<String>) -> Vec<String> {
+fn overriding(arguments: &[String]) -> Vec<String> {
     let mut kept: Vec<String> = vec![arguments[0].clone()];
     for pair in arguments[1..].chunks(2) {
         if let Some(at) = kept.iter().position(|flag| flag == &pair[0]) {

@@ -49,6 +49,14 @@ impl Answer {
         }
     }
 
+    /// Asserts a page that shows this text.
+    #[track_caller]
+    pub fn expect_html(&self, text: &str) {
+        assert_eq!(self.status, 200, "{}", self.body);
+        assert!(self.header("content-type").starts_with("text/html"));
+        assert!(self.body.contains(text), "no {text}: {}", self.body);
+    }
+
     /// Asserts a problem of this code.
     #[track_caller]
     pub fn problem(&self, status: u16, code: &str) -> Value {

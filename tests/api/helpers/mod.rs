@@ -5,6 +5,7 @@ pub mod app;
 pub mod client;
 pub mod contract;
 pub mod mail;
+pub mod released;
 pub mod smtp;
 pub mod stores;
 

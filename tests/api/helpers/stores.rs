@@ -89,10 +89,23 @@ fn sqlite_template() -> &'static PathBuf {
 }
 
 /// The server that `tests/run` started.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests/run speaks through the environment"
+)]
 pub fn postgres_server() -> String {
     std::env::var("KONGRESS_TEST_POSTGRES").expect(
         "these tests need PostgreSQL: run ./tests/run, or ./tests/run services and export what it prints",
     )
+}
+
+/// The file with the authority that signed the server's certificate.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests/run speaks through the environment"
+)]
+pub fn postgres_authority() -> String {
+    std::env::var("KONGRESS_TEST_POSTGRES_CA").expect("these tests need what ./tests/run exports")
 }
 
 pub fn postgres_url(database: &str) -> String {

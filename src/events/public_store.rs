@@ -1,0 +1,49 @@
+//! What the public has seen of an event: a version that rises with every change it sees at once.
+
+use diesel::prelude::*;
+
+use crate::clock::Instant;
+use crate::db::schema::events;
+use crate::db::{Conn, DbError};
+use crate::ids::EventId;
+use crate::per_backend;
+
+/// Notes that something changed which the public sees at once. Call it in the transaction of the
+/// change.
+///
+/// # Errors
+/// The store's failure.
+pub fn touch_public(conn: &mut Conn, id: EventId, now: Instant) -> Result<(), DbError> {
+    per_backend!(conn, c => {
+        diesel::update(events::table.filter(events::id.eq(id)))
+            .set((events::public_version.eq(events::public_version + 1), events::public_changed_at.eq(now)))
+            .execute(c)
+    })?;
+    Ok(())
+}
+
+/// Events whose public documents changed since an instant, with their public versions.
+///
+/// # Errors
+/// The store's failure.
+pub fn changed_since(conn: &mut Conn, since: Instant) -> Result<Vec<(EventId, i64)>, DbError> {
+    Ok(per_backend!(conn, c => {
+        events::table
+            .filter(events::public_changed_at.ge(since))
+            .select((events::id, events::public_version))
+            .load(c)
+    })?)
+}
+
+/// The public versions of these events, as far as they are still there.
+///
+/// # Errors
+/// The store's failure.
+pub fn public_versions(conn: &mut Conn, ids: &[EventId]) -> Result<Vec<(EventId, i64)>, DbError> {
+    Ok(per_backend!(conn, c => {
+        events::table
+            .filter(events::id.eq_any(ids))
+            .select((events::id, events::public_version))
+            .load(c)
+    })?)
+}

@@ -1,0 +1,28 @@
+//! Named points at which a test lets the process die, as a crash would.
+//!
+//! Only with the feature `fault-points`, which tests build with and the shipped binary without.
+//! `KONGRESS_FAULT_POINT=after-commit@3` dies at the third passing of `after-commit`.
+
+/// Dies here if this is the point and the passing that was asked for.
+#[cfg(feature = "fault-points")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "not a setting: nothing of this is in the shipped binary"
+)]
+pub fn point(name: &str) {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    static PASSED: AtomicU32 = AtomicU32::new(0);
+    let Ok(asked) = std::env::var("KONGRESS_FAULT_POINT") else {
+        return;
+    };
+    let (point, passing) = asked.split_once('@').unwrap_or((&asked, "1"));
+    if point == name && PASSED.fetch_add(1, Ordering::SeqCst) + 1 == passing.parse().unwrap_or(1) {
+        std::process::abort();
+    }
+}
+
+/// Nothing, in the shipped binary.
+#[cfg(not(feature = "fault-points"))]
+#[inline]
+pub const fn point(_name: &str) {}

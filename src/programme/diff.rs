@@ -1,0 +1,121 @@
+//! What changed between two versions of a programme. Pure.
+
+use std::collections::HashMap;
+
+use super::document::{Changes, Programme, Session, SessionRef};
+use crate::ids::SessionId;
+
+/// Compares two versions by the ids of their sessions. A session that moved and changed otherwise
+/// stands in both lists. Rooms, tracks and speakers have no list of their own; whether anything at
+/// all changed is `before != after`.
+#[must_use]
+pub fn changes(before: &Programme, after: &Programme) -> Changes {
+    let old = by_id(before);
+    let new = by_id(after);
+    let mut changes = Changes::default();
+    for session in &after.sessions {
+        match old.get(&session.id) {
+            None => changes.added.push(session.id),
+            Some(earlier) => {
+                if has_moved(earlier, session) {
+                    changes.moved.push(session.id);
+                }
+                if differs_otherwise(earlier, session) {
+                    changes.changed.push(session.id);
+                }
+            }
+        }
+    }
+    let gone = before.sessions.iter().filter(|s| !new.contains_key(&s.id));
+    changes.removed = gone.map(|session| session.id).collect();
+    changes.named = [
+        &changes.added,
+        &changes.removed,
+        &changes.moved,
+        &changes.changed,
+    ]
+    .into_iter()
+    .flatten()
+    .filter_map(|id| new.get(id).or_else(|| old.get(id)))
+    .map(|session| SessionRef::of(session))
+    .collect();
+    changes.named.sort_by_key(|named| named.id);
+    changes.named.dedup_by_key(|named| named.id);
+    changes
+}
+
+fn by_id(programme: &Programme) -> HashMap<SessionId, &Session> {
+    programme.sessions.iter().map(|s| (s.id, s)).collect()
+}
+
+fn has_moved(before: &Session, after: &Session) -> bool {
+    (before.starts_at, before.ends_at, before.room_id)
+        != (after.starts_at, after.ends_at, after.room_id)
+}
+
+fn differs_otherwise(before: &Session, after: &Session) -> bool {
+    let in_place = Session {
+        starts_at: after.starts_at,
+        ends_at: after.ends_at,
+        room_id: after.room_id,
+        ..before.clone()
+    };
+    in_place != *after
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::new_id;
+    use crate::programme::document::example;
+    use crate::text::time;
+
+    #[test]
+    fn sessions_are_told_apart_by_what_happened_to_them() {
+        let [kept, moved, renamed, both, gone, new] = [1, 2, 3, 4, 5, 6].map(example::session);
+        let before = Programme {
+            sessions: vec![
+                kept.clone(),
+                moved.clone(),
+                renamed.clone(),
+                both.clone(),
+                gone.clone(),
+            ],
+            ..Programme::default()
+        };
+        let mut after = before.clone();
+        after.sessions[1].room_id = Some(new_id());
+        after.sessions[2].slug = "another".into();
+        after.sessions[3].starts_at = Some(time::instant("2027-11-11T09:00:00Z").unwrap());
+        after.sessions[3].do_not_record = true;
+        after.sessions[4] = new.clone();
+        let changes = changes(&before, &after);
+        assert_eq!(changes.added, [new.id]);
+        assert_eq!(changes.removed, [gone.id]);
+        assert_eq!(changes.moved, [moved.id, both.id]);
+        assert_eq!(changes.changed, [renamed.id, both.id]);
+        let named: Vec<SessionId> = changes.named.iter().map(|named| named.id).collect();
+        assert_eq!(named.len(), 5, "each once, {named:?}");
+        assert!(!named.contains(&kept.id));
+        let slug_of = |id| {
+            changes
+                .named
+                .iter()
+                .find(|n| n.id == id)
+                .unwrap()
+                .slug
+                .clone()
+        };
+        assert_eq!(slug_of(renamed.id), "another", "as it is called now");
+        assert_eq!(slug_of(gone.id), gone.slug, "as it was called then");
+    }
+
+    #[test]
+    fn equal_versions_have_no_changes() {
+        let programme = Programme {
+            sessions: vec![example::session(1)],
+            ..Programme::default()
+        };
+        assert_eq!(changes(&programme, &programme), Changes::default());
+    }
+}

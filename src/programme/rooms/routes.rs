@@ -1,0 +1,144 @@
+//! The organiser's rooms.
+
+use actix_web::{delete, get, patch, post, web};
+
+use super::super::document::{Room, Versioned};
+use super::actions;
+use super::input::RoomInput;
+use super::store;
+use super::wire::RoomView;
+use crate::auth::{Access, Area, Organiser};
+use crate::db::Conn;
+use crate::events::Event;
+use crate::events::routes::{held, owned};
+use crate::http::{Answer, IfMatch, Json, ListOf, PageQuery, Patch, Query, Reply, etag};
+use crate::idempotency::Once;
+use crate::ids::RoomId;
+use crate::problem::Problem;
+use crate::server::App;
+
+fn found(conn: &mut Conn, event: &Event, id: &str) -> Result<Versioned<Room>, Problem> {
+    let id = id.parse().map_err(|_| Problem::not_found())?;
+    store::find(conn, event.id, id)?.ok_or_else(Problem::not_found)
+}
+
+fn reply(room: &Versioned<Room>) -> Answer {
+    Ok(Reply::ok(&RoomView::from(&room.value))?.etag(etag::of_version(room.version)))
+}
+
+/// List rooms
+///
+/// Of the working copy, by position.
+#[utoipa::path(operation_id = "list_own_rooms", tag = "programme", params(("event" = String, Path, description = "Id or slug"), PageQuery), responses((status = 200, description = "A page of rooms", body = ListOf<RoomView>)))]
+#[get("/organiser/events/{event}/rooms")]
+pub async fn list_own_rooms(
+    app: App,
+    who: Organiser,
+    path: web::Path<String>,
+    query: Query<PageQuery>,
+) -> Answer {
+    who.require(Area::Programme, Access::Read)?;
+    let keyset = query.0.keyset()?;
+    let page = app
+        .db
+        .read(move |conn| {
+            let event = owned(conn, &who, &path)?;
+            store::list(conn, event.id, &keyset).map_err(Problem::from)
+        })
+        .await?;
+    Reply::page(page.map(|room| RoomView::from(&room.value)))
+}
+
+/// Make a room
+///
+/// It shows with the next release. Without a position it stands after the last one.
+#[utoipa::path(operation_id = "create_room", tag = "programme", params(("event" = String, Path, description = "Id or slug")), request_body = RoomInput, responses((status = 201, description = "The room", body = RoomView), (status = 409, description = "`wrong-state`: the event is archived")))]
+#[post("/organiser/events/{event}/rooms")]
+pub async fn create_room(
+    app: App,
+    who: Organiser,
+    path: web::Path<String>,
+    once: Once,
+    body: Json<RoomInput>,
+) -> Answer {
+    who.require(Area::Programme, Access::Write)?;
+    let now = app.clock.now();
+    once.with(&body)
+        .run(&app.db, now, move |tx| {
+            let event = held(tx, &who, &path)?;
+            let room = actions::create(tx, now, &event, &body.value)?;
+            let location = format!(
+                "/api/v1/organiser/events/{}/rooms/{}",
+                event.id, room.value.id
+            );
+            let reply = Reply::created(location, &RoomView::from(&room.value))?;
+            Ok(reply.etag(etag::of_version(room.version)).into())
+        })
+        .await
+}
+
+/// Read a room
+///
+/// Of the working copy.
+#[utoipa::path(operation_id = "get_own_room", tag = "programme", params(("event" = String, Path, description = "Id or slug"), ("room" = RoomId, Path, description = "Id")), responses((status = 200, description = "The room", body = RoomView)))]
+#[get("/organiser/events/{event}/rooms/{room}")]
+pub async fn get_own_room(app: App, who: Organiser, path: web::Path<(String, String)>) -> Answer {
+    who.require(Area::Programme, Access::Read)?;
+    let room = app
+        .db
+        .read(move |conn| {
+            let event = owned(conn, &who, &path.0)?;
+            found(conn, &event, &path.1)
+        })
+        .await?;
+    reply(&room)
+}
+
+/// Change a room
+///
+/// It shows with the next release.
+#[utoipa::path(operation_id = "update_room", tag = "programme", params(("event" = String, Path, description = "Id or slug"), ("room" = RoomId, Path, description = "Id")), request_body(content = RoomInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The changed room", body = RoomView), (status = 409, description = "`wrong-state`: the event is archived")))]
+#[patch("/organiser/events/{event}/rooms/{room}")]
+pub async fn update_room(
+    app: App,
+    who: Organiser,
+    path: web::Path<(String, String)>,
+    if_match: IfMatch,
+    changes: Patch,
+) -> Answer {
+    who.require(Area::Programme, Access::Write)?;
+    let room = app
+        .db
+        .write(move |tx| {
+            let event = held(tx, &who, &path.0)?;
+            let current = found(tx, &event, &path.1)?;
+            if_match.check(&etag::of_version(current.version))?;
+            let input = changes.apply(&RoomInput::of(&current.value))?;
+            actions::update(tx, &event, &current, &input).map_err(Problem::from)
+        })
+        .await?;
+    reply(&room)
+}
+
+/// Delete a room
+///
+/// Only one that no session of the working copy or of any release is in, and no recording is of.
+#[utoipa::path(operation_id = "delete_room", tag = "programme", params(("event" = String, Path, description = "Id or slug"), ("room" = RoomId, Path, description = "Id")), responses((status = 204, description = "Deleted"), (status = 409, description = "`in-use`: the detail names what refers to it; `wrong-state`: the event is archived")))]
+#[delete("/organiser/events/{event}/rooms/{room}")]
+pub async fn delete_room(
+    app: App,
+    who: Organiser,
+    path: web::Path<(String, String)>,
+    if_match: IfMatch,
+) -> Answer {
+    who.require(Area::Programme, Access::Write)?;
+    app.db
+        .write(move |tx| {
+            let event = held(tx, &who, &path.0)?;
+            let current = found(tx, &event, &path.1)?;
+            if_match.check(&etag::of_version(current.version))?;
+            actions::delete(tx, &event, &current).map_err(Problem::from)
+        })
+        .await?;
+    Ok(Reply::no_content())
+}

@@ -1,0 +1,91 @@
+//! The working copy as a whole.
+
+use actix_web::{get, web};
+
+use super::conflicts::conflicts;
+use super::diff::changes;
+use super::document::Programme;
+use super::draft::working_copy;
+use super::releases::store as releases;
+use super::releases::wire::{ChangesView, ConflictView};
+use super::wire::{ConflictsView, DiffView, ProgrammeParts, ProgrammeView};
+use crate::auth::{Access, Area, Organiser};
+use crate::events::routes::owned;
+use crate::events::wire::EventView;
+use crate::http::wire::Moment;
+use crate::http::{Answer, Reply};
+use crate::problem::Problem;
+use crate::server::App;
+
+/// Read the working copy
+///
+/// In the shape of the public programme; `version` and `released_at` are those of the newest release.
+#[utoipa::path(operation_id = "get_own_programme", tag = "programme", params(("event" = String, Path, description = "Id or slug")), responses((status = 200, description = "The working copy", body = ProgrammeView)))]
+#[get("/organiser/events/{event}/programme")]
+pub async fn get_own_programme(app: App, who: Organiser, path: web::Path<String>) -> Answer {
+    who.require(Area::Programme, Access::Read)?;
+    let now = app.clock.now();
+    let view = app
+        .db
+        .read(move |conn| {
+            let event = owned(conn, &who, &path)?;
+            let newest = releases::newest(conn, event.id)?;
+            let zone = event.timezone;
+            Ok::<_, Problem>(ProgrammeView {
+                event: EventView::new(&event, now),
+                version: newest.as_ref().map_or(0, |newest| newest.version),
+                released_at: newest.map(|newest| Moment::new(newest.released_at, zone)),
+                programme: ProgrammeParts::new(&working_copy(conn, event.id)?, zone),
+                recordings: Vec::new(),
+            })
+        })
+        .await?;
+    Reply::ok(&view)
+}
+
+/// Compare the working copy with the newest release
+///
+/// What a release would show as changed.
+#[utoipa::path(operation_id = "get_programme_diff", tag = "programme", params(("event" = String, Path, description = "Id or slug")), responses((status = 200, description = "What differs", body = DiffView)))]
+#[get("/organiser/events/{event}/programme/diff")]
+pub async fn get_programme_diff(app: App, who: Organiser, path: web::Path<String>) -> Answer {
+    who.require(Area::Programme, Access::Read)?;
+    let view = app
+        .db
+        .read(move |conn| {
+            let event = owned(conn, &who, &path)?;
+            let newest = releases::newest(conn, event.id)?;
+            let (version, before) = newest.map_or((0, Programme::default()), |newest| {
+                (newest.version, newest.programme)
+            });
+            let draft = working_copy(conn, event.id)?;
+            Ok::<_, Problem>(DiffView {
+                version,
+                differs: draft != before,
+                changes: ChangesView::from(&changes(&before, &draft)),
+            })
+        })
+        .await?;
+    Reply::ok(&view)
+}
+
+/// Check the working copy
+///
+/// Rooms and people that are in two sessions at once, sessions without a time or outside the dates of
+/// the event. Warnings only: none of it keeps anybody from saving or releasing.
+#[utoipa::path(operation_id = "get_programme_conflicts", tag = "programme", params(("event" = String, Path, description = "Id or slug")), responses((status = 200, description = "What is odd", body = ConflictsView)))]
+#[get("/organiser/events/{event}/programme/conflicts")]
+pub async fn get_programme_conflicts(app: App, who: Organiser, path: web::Path<String>) -> Answer {
+    who.require(Area::Programme, Access::Read)?;
+    let found = app
+        .db
+        .read(move |conn| {
+            let event = owned(conn, &who, &path)?;
+            let draft = working_copy(conn, event.id)?;
+            Ok::<_, Problem>(conflicts(&draft, event.starts_at().zip(event.ends_at())))
+        })
+        .await?;
+    Reply::ok(&ConflictsView {
+        conflicts: found.into_iter().map(ConflictView::from).collect(),
+    })
+}

@@ -1,0 +1,144 @@
+//! The organiser's tracks.
+
+use actix_web::{delete, get, patch, post, web};
+
+use super::super::document::{Track, Versioned};
+use super::actions;
+use super::input::TrackInput;
+use super::store;
+use super::wire::TrackView;
+use crate::auth::{Access, Area, Organiser};
+use crate::db::Conn;
+use crate::events::Event;
+use crate::events::routes::{held, owned};
+use crate::http::{Answer, IfMatch, Json, ListOf, PageQuery, Patch, Query, Reply, etag};
+use crate::idempotency::Once;
+use crate::ids::TrackId;
+use crate::problem::Problem;
+use crate::server::App;
+
+fn found(conn: &mut Conn, event: &Event, id: &str) -> Result<Versioned<Track>, Problem> {
+    let id = id.parse().map_err(|_| Problem::not_found())?;
+    store::find(conn, event.id, id)?.ok_or_else(Problem::not_found)
+}
+
+fn reply(track: &Versioned<Track>) -> Answer {
+    Ok(Reply::ok(&TrackView::from(&track.value))?.etag(etag::of_version(track.version)))
+}
+
+/// List tracks
+///
+/// Of the working copy, by position.
+#[utoipa::path(operation_id = "list_own_tracks", tag = "programme", params(("event" = String, Path, description = "Id or slug"), PageQuery), responses((status = 200, description = "A page of tracks", body = ListOf<TrackView>)))]
+#[get("/organiser/events/{event}/tracks")]
+pub async fn list_own_tracks(
+    app: App,
+    who: Organiser,
+    path: web::Path<String>,
+    query: Query<PageQuery>,
+) -> Answer {
+    who.require(Area::Programme, Access::Read)?;
+    let keyset = query.0.keyset()?;
+    let page = app
+        .db
+        .read(move |conn| {
+            let event = owned(conn, &who, &path)?;
+            store::list(conn, event.id, &keyset).map_err(Problem::from)
+        })
+        .await?;
+    Reply::page(page.map(|track| TrackView::from(&track.value)))
+}
+
+/// Make a track
+///
+/// It shows with the next release. Without a position it stands after the last one.
+#[utoipa::path(operation_id = "create_track", tag = "programme", params(("event" = String, Path, description = "Id or slug")), request_body = TrackInput, responses((status = 201, description = "The track", body = TrackView), (status = 409, description = "`wrong-state`: the event is archived")))]
+#[post("/organiser/events/{event}/tracks")]
+pub async fn create_track(
+    app: App,
+    who: Organiser,
+    path: web::Path<String>,
+    once: Once,
+    body: Json<TrackInput>,
+) -> Answer {
+    who.require(Area::Programme, Access::Write)?;
+    let now = app.clock.now();
+    once.with(&body)
+        .run(&app.db, now, move |tx| {
+            let event = held(tx, &who, &path)?;
+            let track = actions::create(tx, now, &event, &body.value)?;
+            let location = format!(
+                "/api/v1/organiser/events/{}/tracks/{}",
+                event.id, track.value.id
+            );
+            let reply = Reply::created(location, &TrackView::from(&track.value))?;
+            Ok(reply.etag(etag::of_version(track.version)).into())
+        })
+        .await
+}
+
+/// Read a track
+///
+/// Of the working copy.
+#[utoipa::path(operation_id = "get_own_track", tag = "programme", params(("event" = String, Path, description = "Id or slug"), ("track" = TrackId, Path, description = "Id")), responses((status = 200, description = "The track", body = TrackView)))]
+#[get("/organiser/events/{event}/tracks/{track}")]
+pub async fn get_own_track(app: App, who: Organiser, path: web::Path<(String, String)>) -> Answer {
+    who.require(Area::Programme, Access::Read)?;
+    let track = app
+        .db
+        .read(move |conn| {
+            let event = owned(conn, &who, &path.0)?;
+            found(conn, &event, &path.1)
+        })
+        .await?;
+    reply(&track)
+}
+
+/// Change a track
+///
+/// It shows with the next release.
+#[utoipa::path(operation_id = "update_track", tag = "programme", params(("event" = String, Path, description = "Id or slug"), ("track" = TrackId, Path, description = "Id")), request_body(content = TrackInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The changed track", body = TrackView), (status = 409, description = "`wrong-state`: the event is archived")))]
+#[patch("/organiser/events/{event}/tracks/{track}")]
+pub async fn update_track(
+    app: App,
+    who: Organiser,
+    path: web::Path<(String, String)>,
+    if_match: IfMatch,
+    changes: Patch,
+) -> Answer {
+    who.require(Area::Programme, Access::Write)?;
+    let track = app
+        .db
+        .write(move |tx| {
+            let event = held(tx, &who, &path.0)?;
+            let current = found(tx, &event, &path.1)?;
+            if_match.check(&etag::of_version(current.version))?;
+            let input = changes.apply(&TrackInput::of(&current.value))?;
+            actions::update(tx, &event, &current, &input).map_err(Problem::from)
+        })
+        .await?;
+    reply(&track)
+}
+
+/// Delete a track
+///
+/// Only one that no session of the working copy or of any release is in.
+#[utoipa::path(operation_id = "delete_track", tag = "programme", params(("event" = String, Path, description = "Id or slug"), ("track" = TrackId, Path, description = "Id")), responses((status = 204, description = "Deleted"), (status = 409, description = "`in-use`: the detail names what refers to it; `wrong-state`: the event is archived")))]
+#[delete("/organiser/events/{event}/tracks/{track}")]
+pub async fn delete_track(
+    app: App,
+    who: Organiser,
+    path: web::Path<(String, String)>,
+    if_match: IfMatch,
+) -> Answer {
+    who.require(Area::Programme, Access::Write)?;
+    app.db
+        .write(move |tx| {
+            let event = held(tx, &who, &path.0)?;
+            let current = found(tx, &event, &path.1)?;
+            if_match.check(&etag::of_version(current.version))?;
+            actions::delete(tx, &event, &current).map_err(Problem::from)
+        })
+        .await?;
+    Ok(Reply::no_content())
+}

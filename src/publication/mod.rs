@@ -1,0 +1,25 @@
+//! What anybody reads of an event: the public tree, from snapshots.
+//!
+//! A [`Snapshot`](snapshot::Snapshot) holds everything public about one event as it was at one
+//! moment: read in one transaction ([`sources`]), drawn and compressed off the request path, and
+//! swapped in whole, so that no answer mixes two versions. [`Snapshots`] keeps them by event, draws
+//! a new one when something changed, and lets go of those that nobody reads. Requests are answered
+//! from memory: large documents as they are, single sessions, speakers and recordings drawn on
+//! their first request, and filtered lists cut from the sessions at hand.
+//!
+//! Only released data, plus what is live by the contract: the committee, recordings and the
+//! positions in them, and the capacities of sign-up.
+
+pub mod programme_wire;
+pub mod release_routes;
+pub mod routes;
+mod select;
+mod snapshot;
+mod snapshots;
+pub mod sources;
+pub mod video_wire;
+mod watch;
+pub mod wire;
+
+pub use snapshots::Snapshots;
+pub use watch::watch_changes;

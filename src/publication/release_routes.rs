@@ -1,0 +1,102 @@
+//! What is read too seldom to be held ready: old releases, and the committees of a series.
+
+use actix_web::{get, web};
+
+use super::sources;
+use super::wire::{CommitteeOfEdition, PublishedMember, ReleaseNote, ReleasedProgramme};
+use crate::events::series;
+use crate::events::store::{self, EventKey, Filter};
+use crate::events::wire::EventView;
+use crate::http::{Answer, Caching, Document, ListOf, PageQuery, Precompressed, Query, Reply};
+use crate::ids::SlugOr;
+use crate::page::Page;
+use crate::problem::Problem;
+use crate::server::App;
+
+/// List the releases of a programme
+///
+/// The changelog, newest first.
+#[utoipa::path(operation_id = "list_releases", tag = "public", params(("event" = String, Path, description = "Id or slug"), PageQuery), responses((status = 200, description = "A page of releases", body = ListOf<ReleaseNote>)))]
+#[get("/events/{event}/programme/releases")]
+pub async fn list_releases(app: App, path: web::Path<String>, query: Query<PageQuery>) -> Answer {
+    let keyset = query.0.keyset()?;
+    let snapshot = app.snapshots.find(&path).await?;
+    let id = snapshot.event.id;
+    let page = app
+        .db
+        .read(move |conn| sources::list_releases(conn, id, &keyset))
+        .await?;
+    let page = page.map(|release| ReleaseNote::new(&release, &snapshot.event));
+    Ok(Reply::page(page)?.caching(Caching::Public))
+}
+
+/// Read a release of a programme
+///
+/// As it was released, without anything live.
+#[utoipa::path(operation_id = "get_release", tag = "public", params(("event" = String, Path, description = "Id or slug"), ("version" = i32, Path, description = "1, 2, 3 …", example = 1)), responses((status = 200, description = "The release", body = ReleasedProgramme)))]
+#[get("/events/{event}/programme/releases/{version}")]
+pub async fn get_release(
+    app: App,
+    path: web::Path<(String, String)>,
+) -> Result<Precompressed, Problem> {
+    let (event, version) = path.into_inner();
+    let snapshot = app.snapshots.find(&event).await?;
+    let version: i32 = version.parse().map_err(|_| Problem::not_found())?;
+    let document = if let Some(kept) = snapshot.kept_release(version) {
+        kept
+    } else {
+        let id = snapshot.event.id;
+        let release = app
+            .db
+            .read(move |conn| sources::find_release(conn, id, version))
+            .await?
+            .ok_or_else(Problem::not_found)?;
+        let document = Document::of(&ReleasedProgramme::new(&release, &snapshot.event))?;
+        snapshot.keep_release(version, document.clone());
+        document
+    };
+    Ok(Precompressed {
+        document,
+        caching: Caching::Immutable,
+    })
+}
+
+/// List the committees of a series
+///
+/// Who sat on the programme committee of which edition, newest first.
+#[utoipa::path(operation_id = "get_series_committee", tag = "public", params(("series" = String, Path, description = "Id or slug"), PageQuery), responses((status = 200, description = "A page of editions", body = ListOf<CommitteeOfEdition>)))]
+#[get("/series/{series}/committee")]
+pub async fn get_series_committee(
+    app: App,
+    path: web::Path<String>,
+    query: Query<PageQuery>,
+) -> Answer {
+    let keyset = query.0.keyset::<EventKey>()?;
+    let now = app.clock.now();
+    let page = app
+        .db
+        .read(move |conn| {
+            let series =
+                series::find(conn, None, &SlugOr::parse(&path))?.ok_or_else(Problem::not_found)?;
+            let filter = Filter {
+                series: Some(series.id),
+                newest_first: true,
+                ..Filter::default()
+            };
+            let events = store::list(conn, &filter, &keyset)?;
+            let mut items = Vec::with_capacity(events.items.len());
+            for event in &events.items {
+                let members = sources::published_members(conn, event.id)?;
+                items.push(CommitteeOfEdition {
+                    event: EventView::new(event, now),
+                    members: members.iter().map(PublishedMember::from).collect(),
+                });
+            }
+            Ok::<_, Problem>(Page {
+                items,
+                next_cursor: events.next_cursor,
+            })
+        })
+        .await?;
+    Ok(Reply::page(page)?.caching(Caching::Public))
+}

@@ -1,0 +1,220 @@
+//! The organiser's recordings.
+
+use std::sync::{Arc, OnceLock};
+
+use actix_web::{delete, get, patch, post, put, web};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::actions;
+use super::input::{RecordingInput, SegmentsInput};
+use super::recording::Recording;
+use super::store;
+use super::wire::OwnRecording;
+use crate::auth::{Access, Area, Organiser};
+use crate::db::Conn;
+use crate::events::{Event, routes::owned};
+use crate::faults::Faults;
+use crate::http::{Answer, IfMatch, Json, ListOf, PageQuery, Patch, Query, Reply, etag};
+use crate::idempotency::Once;
+use crate::problem::Problem;
+use crate::server::App;
+
+/// Whether the change is only looked at.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DryRunQuery {
+    /// `true` would show what would move; not available yet.
+    #[param(value_type = Option<bool>)]
+    pub dry_run: Option<String>,
+}
+
+impl DryRunQuery {
+    fn check(&self) -> Result<(), Problem> {
+        let (code, detail) = match self.dry_run.as_deref() {
+            None | Some("false") => return Ok(()),
+            Some("true") => (
+                "not_available",
+                "What a change would move can't be shown yet.",
+            ),
+            Some(_) => ("invalid_value", "dry_run is true or false."),
+        };
+        Err(Faults::one("/dry_run", code, detail).into())
+    }
+}
+
+fn found(
+    conn: &mut Conn,
+    who: &Organiser,
+    (event, recording): &(String, String),
+) -> Result<(Event, Recording), Problem> {
+    let event = owned(conn, who, event)?;
+    let id = recording.parse().map_err(|_| Problem::not_found())?;
+    let recording = store::find(conn, event.id, id)?.ok_or_else(Problem::not_found)?;
+    Ok((event, recording))
+}
+
+fn reply(view: &OwnRecording, version: i32) -> Answer {
+    Ok(Reply::ok(view)?.etag(etag::of_version(version)))
+}
+
+/// List the recordings of an event
+///
+/// In every state, in the order they were made.
+#[utoipa::path(operation_id = "list_own_recordings", tag = "video", params(("event" = String, Path, description = "Id or slug"), PageQuery), responses((status = 200, description = "A page of recordings", body = ListOf<OwnRecording>)))]
+#[get("/organiser/events/{event}/recordings")]
+pub async fn list_own_recordings(
+    app: App,
+    who: Organiser,
+    path: web::Path<String>,
+    query: Query<PageQuery>,
+) -> Answer {
+    who.require(Area::Programme, Access::Read)?;
+    let keyset = query.0.keyset()?;
+    let (zone, page) = app
+        .db
+        .read(move |conn| {
+            let event = owned(conn, &who, &path)?;
+            let page = store::list(conn, event.id, &keyset)?;
+            Ok::<_, Problem>((event.timezone, page))
+        })
+        .await?;
+    Reply::page(page.map(|recording| OwnRecording::new(&recording, zone, None)))
+}
+
+/// Make a recording
+///
+/// It shows at once, also on an archived event. The provider is detected from the address, which is
+/// never fetched. A time that the address carries is taken off and proposed as a position.
+#[utoipa::path(operation_id = "create_recording", tag = "video", params(("event" = String, Path, description = "Id or slug")), request_body = RecordingInput, responses((status = 201, description = "The recording", body = OwnRecording)))]
+#[post("/organiser/events/{event}/recordings")]
+pub async fn create_recording(
+    app: App,
+    who: Organiser,
+    path: web::Path<String>,
+    once: Once,
+    body: Json<RecordingInput>,
+) -> Answer {
+    who.require(Area::Programme, Access::Write)?;
+    let now = app.clock.now();
+    // Empty if the answer was kept from an earlier request.
+    let changed = Arc::new(OnceLock::new());
+    let event_id = Arc::clone(&changed);
+    let reply = once
+        .with(&body)
+        .run(&app.db, now, move |tx| {
+            let event = owned(tx, &who, &path)?;
+            let (made, proposed) = actions::create(tx, now, &event, &body.value)?;
+            event_id.get_or_init(|| event.id);
+            let location = format!(
+                "/api/v1/organiser/events/{}/recordings/{}",
+                event.id, made.id
+            );
+            let view = OwnRecording::new(&made, event.timezone, proposed);
+            let reply = Reply::created(location, &view)?;
+            Ok(reply.etag(etag::of_version(made.version)).into())
+        })
+        .await?;
+    if let Some(event) = changed.get() {
+        app.event_changed(*event).await;
+    }
+    Ok(reply)
+}
+
+/// Read a recording
+#[utoipa::path(operation_id = "get_own_recording", tag = "video", params(("event" = String, Path, description = "Id or slug"), ("recording" = String, Path, description = "Id", format = Uuid)), responses((status = 200, description = "The recording", body = OwnRecording)))]
+#[get("/organiser/events/{event}/recordings/{recording}")]
+pub async fn get_own_recording(
+    app: App,
+    who: Organiser,
+    path: web::Path<(String, String)>,
+) -> Answer {
+    who.require(Area::Programme, Access::Read)?;
+    let (event, recording) = app.db.read(move |conn| found(conn, &who, &path)).await?;
+    let view = OwnRecording::new(&recording, event.timezone, None);
+    reply(&view, recording.version)
+}
+
+/// Change a recording
+///
+/// Shows at once. `segments` are replaced whole.
+#[utoipa::path(operation_id = "update_recording", tag = "video", params(("event" = String, Path, description = "Id or slug"), ("recording" = String, Path, description = "Id", format = Uuid)), request_body(content = RecordingInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The changed recording", body = OwnRecording)))]
+#[patch("/organiser/events/{event}/recordings/{recording}")]
+pub async fn update_recording(
+    app: App,
+    who: Organiser,
+    path: web::Path<(String, String)>,
+    if_match: IfMatch,
+    patch: Patch,
+) -> Answer {
+    who.require(Area::Programme, Access::Write)?;
+    let now = app.clock.now();
+    let (event, (recording, proposed)) = app
+        .db
+        .write(move |tx| {
+            let (event, current) = found(tx, &who, &path)?;
+            if_match.check(&etag::of_version(current.version))?;
+            let input = patch.apply(&RecordingInput::of(&current, event.timezone))?;
+            let changed = actions::update(tx, now, &event, current, &input)?;
+            Ok::<_, Problem>((event, changed))
+        })
+        .await?;
+    app.event_changed(event.id).await;
+    let view = OwnRecording::new(&recording, event.timezone, proposed);
+    reply(&view, recording.version)
+}
+
+/// Delete a recording
+#[utoipa::path(operation_id = "delete_recording", tag = "video", params(("event" = String, Path, description = "Id or slug"), ("recording" = String, Path, description = "Id", format = Uuid)), responses((status = 204, description = "Deleted")))]
+#[delete("/organiser/events/{event}/recordings/{recording}")]
+pub async fn delete_recording(
+    app: App,
+    who: Organiser,
+    path: web::Path<(String, String)>,
+    if_match: IfMatch,
+) -> Answer {
+    who.require(Area::Programme, Access::Write)?;
+    let now = app.clock.now();
+    let event = app
+        .db
+        .write(move |tx| {
+            let (event, current) = found(tx, &who, &path)?;
+            if_match.check(&etag::of_version(current.version))?;
+            actions::delete(tx, now, &current)?;
+            Ok::<_, Problem>(event)
+        })
+        .await?;
+    app.event_changed(event.id).await;
+    Ok(Reply::no_content())
+}
+
+/// Replace the segments of a recording
+///
+/// Every computed position that depends on them moves at once.
+#[utoipa::path(operation_id = "replace_segments", tag = "video", params(("event" = String, Path, description = "Id or slug"), ("recording" = String, Path, description = "Id", format = Uuid), DryRunQuery), request_body = SegmentsInput, responses((status = 200, description = "The changed recording", body = OwnRecording)))]
+#[put("/organiser/events/{event}/recordings/{recording}/segments")]
+pub async fn replace_segments(
+    app: App,
+    who: Organiser,
+    path: web::Path<(String, String)>,
+    query: Query<DryRunQuery>,
+    if_match: IfMatch,
+    body: Json<SegmentsInput>,
+) -> Answer {
+    who.require(Area::Programme, Access::Write)?;
+    query.0.check()?;
+    let now = app.clock.now();
+    let (event, recording) = app
+        .db
+        .write(move |tx| {
+            let (event, current) = found(tx, &who, &path)?;
+            if_match.check(&etag::of_version(current.version))?;
+            let changed = actions::replace_segments(tx, now, current, &body.value)?;
+            Ok::<_, Problem>((event, changed))
+        })
+        .await?;
+    app.event_changed(event.id).await;
+    let view = OwnRecording::new(&recording, event.timezone, None);
+    reply(&view, recording.version)
+}

@@ -1,0 +1,122 @@
+//! One of everything, for tests that try every operation of the document.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::helpers::client::Call;
+use crate::helpers::{TestApp, contract};
+
+/// What stands in for the parameters of paths.
+pub struct World {
+    names: BTreeMap<String, String>,
+    before: BTreeMap<String, Value>,
+}
+
+impl World {
+    /// One of everything that the organisation `bufdir` can own.
+    pub async fn make(app: &TestApp) -> Self {
+        let series = app
+            .create(
+                "/series",
+                &json!({"title": "Barnevernskonferansen", "slug": "barnevernskonferansen"}),
+            )
+            .await;
+        let event = app
+            .create("/events", &json!({"title": "Barnevernskonferansen", "series_id": series["id"], "starts_on": "2027-11-11", "ends_on": "2027-11-11"}))
+            .await;
+        let token = app
+            .create(
+                "/organisations/bufdir/tokens",
+                &json!({"name": "t", "role": "reader"}),
+            )
+            .await;
+        let mut names = BTreeMap::from([("organisation".to_owned(), "bufdir".to_owned())]);
+        for (name, thing) in [("series", &series), ("event", &event), ("token", &token)] {
+            names.insert(name.to_owned(), thing["id"].as_str().unwrap().to_owned());
+        }
+        let mut world = Self {
+            names,
+            before: BTreeMap::new(),
+        };
+        world.before = world.snapshot(app).await;
+        world
+    }
+
+    /// The same names, of nothing that exists.
+    pub fn missing() -> Self {
+        let templates = contract::operations()
+            .into_iter()
+            .map(|(_, template, _)| template);
+        let names = templates.flat_map(|template| parameters(&template));
+        Self {
+            names: names.map(|name| (name, unique_id())).collect(),
+            before: BTreeMap::new(),
+        }
+    }
+
+    /// The id of one of its things.
+    pub fn id(&self, name: &str) -> &str {
+        &self.names[name]
+    }
+
+    /// A call of this operation on the things of this world, with the body of the document's example.
+    pub fn call<'a>(
+        &self,
+        app: &'a TestApp,
+        method: &str,
+        template: &str,
+        operation: &Value,
+    ) -> Call<'a> {
+        let mut path = template.to_owned();
+        for name in parameters(template) {
+            let value = self
+                .names
+                .get(&name)
+                .unwrap_or_else(|| panic!("the world has no {name} for {template}"));
+            path = path.replace(&format!("{{{name}}}"), value);
+        }
+        let mut call = app.call(method, &path).header("if-match", "*");
+        if let Some(content) = operation["requestBody"]["content"].as_object() {
+            let (media_type, media) = content.iter().next().unwrap();
+            call = call.bytes(media_type, media["example"].to_string().into_bytes());
+        }
+        call
+    }
+
+    /// Asserts that nothing in it was changed or deleted.
+    pub async fn is_untouched(&self, app: &TestApp) {
+        assert_eq!(self.snapshot(app).await, self.before);
+    }
+
+    /// Everything its owner can read by GET.
+    async fn snapshot(&self, app: &TestApp) -> BTreeMap<String, Value> {
+        let mut seen = BTreeMap::new();
+        for (method, template, operation) in contract::operations() {
+            let known = parameters(&template)
+                .iter()
+                .all(|name| self.names.contains_key(name));
+            if method == "GET" && template.starts_with("/api/v1/organiser/") && known {
+                let answer = self
+                    .call(app, &method, &template, operation)
+                    .bearer(&app.token)
+                    .send()
+                    .await;
+                assert_eq!(answer.status, 200, "{template}: {}", answer.body);
+                seen.insert(template, answer.json());
+            }
+        }
+        seen
+    }
+}
+
+fn parameters(template: &str) -> Vec<String> {
+    let parts = template
+        .split('/')
+        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    parts.map(str::to_owned).collect()
+}
+
+fn unique_id() -> String {
+    kongress::clock::new_id::<()>().to_string()
+}
