@@ -70,7 +70,7 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(events::routes::delete_event)
             .service(events::routes::publish_event)
             .service(events::routes::archive_event)
-            .service(events::routes::cancel_event)
+            .service(registrations::event_routes::cancel_event)
             .service(events::routes::reopen_event)
             // Organisers: the programme
             .service(committee::routes::list_own_committee)

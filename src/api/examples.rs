@@ -14,12 +14,17 @@ pub(super) fn add(document: &mut Value) {
         .filter_map(Value::as_object_mut)
         .flat_map(|item| item.values_mut());
     for operation in operations {
-        if let Some(parameters) = operation["parameters"].as_array_mut() {
+        if let Some(parameters) = operation
+            .pointer_mut("/parameters")
+            .and_then(Value::as_array_mut)
+        {
             for parameter in parameters {
                 fill_parameter(parameter, &schemas);
             }
         }
-        if let Some(content) = operation["requestBody"]["content"].as_object_mut() {
+        // Looked up, not indexed: indexing would put an empty body where there is none.
+        let body = operation.pointer_mut("/requestBody/content");
+        if let Some(content) = body.and_then(Value::as_object_mut) {
             content.values_mut().for_each(|media| fill(media, &schemas));
         }
         let Some(responses) = operation["responses"].as_object_mut() else {

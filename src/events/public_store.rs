@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::clock::Instant;
 use crate::db::schema::events;
 use crate::db::{Conn, DbError};
-use crate::ids::EventId;
+use crate::ids::{EventId, SeriesId};
 use crate::per_backend;
 
 /// Notes that something changed which the public sees at once. Call it in the transaction of the
@@ -20,6 +20,35 @@ pub fn touch_public(conn: &mut Conn, id: EventId, now: Instant) -> Result<(), Db
             .execute(c)
     })?;
     Ok(())
+}
+
+/// The public version of an event that this transaction holds.
+///
+/// # Errors
+/// The store's failure.
+pub fn public_version(conn: &mut Conn, id: EventId) -> Result<i64, DbError> {
+    Ok(per_backend!(conn, c => {
+        events::table.filter(events::id.eq(id)).select(events::public_version).first(c)
+    })?)
+}
+
+/// Notes that every event of a series shows something else, such as the slug of the series; returns
+/// them.
+///
+/// # Errors
+/// The store's failure.
+pub fn touch_events_of(
+    conn: &mut Conn,
+    series: SeriesId,
+    now: Instant,
+) -> Result<Vec<EventId>, DbError> {
+    let ids: Vec<EventId> = per_backend!(conn, c => {
+        events::table.filter(events::series_id.eq(series)).order(events::id).select(events::id).load(c)
+    })?;
+    for id in &ids {
+        touch_public(conn, *id, now)?;
+    }
+    Ok(ids)
 }
 
 /// Events whose public documents changed since an instant, with their public versions.

@@ -16,7 +16,6 @@ use crate::http::{Answer, IfMatch, Json, ListOf, Patch, Query, Reply};
 use crate::idempotency::Once;
 use crate::ids::{EventId, SlugOr};
 use crate::problem::Problem;
-use crate::registrations;
 use crate::server::App;
 
 /// The organiser's event that a path names.
@@ -49,7 +48,11 @@ pub async fn owned_id(app: &App, who: &Organiser, key: &str) -> Result<EventId, 
         .await
 }
 
-fn reply(event: &Event, now: Instant) -> Answer {
+/// The organiser's view of an event.
+///
+/// # Errors
+/// 500 when it can't be serialised.
+pub fn reply(event: &Event, now: Instant) -> Answer {
     Ok(Reply::ok(&EventView::new(event, now))?.etag(event.tag(now)))
 }
 
@@ -117,7 +120,7 @@ pub async fn update_event(
         .db
         .write(move |tx| {
             let current = owned(tx, &who, &path)?;
-            if_match.check(&current.tag(now))?;
+            if_match.check_version(&current.tag(now))?;
             let input = patch.apply(&EventInput::of(&current))?;
             actions::update_event(tx, now, &owner, current, &input).map_err(Problem::from)
         })
@@ -142,7 +145,7 @@ pub async fn delete_event(
     app.db
         .write(move |tx| {
             let current = owned(tx, &who, &path)?;
-            if_match.check(&current.tag(now))?;
+            if_match.check_version(&current.tag(now))?;
             actions::delete_event(tx, &current).map_err(Problem::from)
         })
         .await?;
@@ -156,11 +159,7 @@ async fn change_state(app: &App, who: Organiser, key: String, transition: Transi
         .db
         .write(move |tx| {
             let current = owned(tx, &who, &key)?;
-            let event = actions::change_state(tx, now, current, transition)?;
-            if transition == Transition::Cancel {
-                registrations::cancel_all_for_event(tx, now, &event)?;
-            }
-            Ok::<_, Problem>(event)
+            actions::change_state(tx, now, current, transition).map_err(Problem::from)
         })
         .await?;
     app.event_changed(event.id).await;
@@ -183,15 +182,6 @@ pub async fn publish_event(app: App, who: Organiser, path: web::Path<String>) ->
 #[post("/organiser/events/{event}/archive")]
 pub async fn archive_event(app: App, who: Organiser, path: web::Path<String>) -> Answer {
     change_state(&app, who, path.into_inner(), Transition::Archive).await
-}
-
-/// Cancel an event
-///
-/// From published: still readable and listed, tickets closed, live registrations cancelled and told.
-#[utoipa::path(operation_id = "cancel_event", tag = "events", params(("event" = String, Path, description = "Id or slug")), responses((status = 200, description = "The event", body = EventView), (status = 409, description = "`wrong-state`: the state does not lead there")))]
-#[post("/organiser/events/{event}/cancel")]
-pub async fn cancel_event(app: App, who: Organiser, path: web::Path<String>) -> Answer {
-    change_state(&app, who, path.into_inner(), Transition::Cancel).await
 }
 
 /// Reopen an event

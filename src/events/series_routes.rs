@@ -3,6 +3,7 @@
 use super::actions::{self, Owner};
 use super::series::{self, Series};
 use super::series_input::SeriesInput;
+use super::touch_events_of;
 use super::wire::SeriesView;
 use crate::auth::{Access, Area, Organiser};
 use crate::db::Conn;
@@ -90,16 +91,21 @@ pub async fn update_series(
     patch: Patch,
 ) -> Answer {
     who.require(Area::Events, Access::Write)?;
-    let owner = Owner::from(&who);
-    let series = app
+    let (now, owner) = (app.clock.now(), Owner::from(&who));
+    let (series, events) = app
         .db
         .write(move |tx| {
             let current = found(tx, &owner, &path)?;
             if_match.check(&etag::of_version(current.version))?;
             let input = patch.apply(&SeriesInput::of(&current, &owner.slug))?;
-            actions::update_series(tx, &owner, &current, &input).map_err(Problem::from)
+            let changed = actions::update_series(tx, &owner, &current, &input)?;
+            let events = touch_events_of(tx, changed.id, now)?;
+            Ok::<_, Problem>((changed, events))
         })
         .await?;
+    for event in events {
+        app.event_changed(event).await;
+    }
     reply(&series)
 }
 

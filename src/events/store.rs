@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Date;
 
 use super::model::{Dates, Event, EventOrganiser, EventState, Format, Links, Phase, Venue};
+use super::public_store::{public_version, touch_public};
 use crate::clock::Instant;
 use crate::db::schema::{
     attendees, events, organisations, registrations, series, sessions, ticket_types,
@@ -309,9 +310,11 @@ pub fn insert(conn: &mut Conn, new: &Event) -> Result<bool, DbError> {
 /// # Errors
 /// [`DbError::Unique`] if the slug is taken, or the store's failure.
 pub fn update(conn: &mut Conn, changed: &Event) -> Result<bool, DbError> {
+    // First, so that the row is held: what others raised meanwhile is not written over.
+    touch_public(conn, changed.id, changed.updated_at)?;
     let mut row = row(changed);
     row.version += 1;
-    row.public_version += 1;
+    row.public_version = public_version(conn, changed.id)?;
     let rows = per_backend!(conn, c => {
         diesel::update(
             events::table.filter(events::id.eq(changed.id)).filter(events::version.eq(changed.version)),

@@ -1,7 +1,7 @@
 //! Writes a mail out as a message (RFC 5322): headers, text, HTML, calendar.
 
 use chrono::NaiveDate;
-use lettre::message::header::{self, ContentType, Header, HeaderName, HeaderValue};
+use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
 use lettre::{Address, message::MessageBuilder};
 
@@ -180,7 +180,7 @@ fn parts(
         ContentType::parse(&media_type).map_err(|error| WriteError::Compose(error.to_string()))?;
     if method == Method::Cancel {
         let inline = SinglePart::builder()
-            .header(header::ContentType::from(media_type.clone()))
+            .header(media_type.clone())
             .body(file.clone());
         alternative = alternative.singlepart(inline);
     }

@@ -15,7 +15,7 @@
 
 pub mod calendar;
 mod letters;
-pub mod log;
+pub mod log_store;
 pub mod message;
 pub mod model;
 pub mod outbox;

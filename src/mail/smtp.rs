@@ -22,7 +22,7 @@ use super::transport::{Letter, Outcome};
 /// Until the server has greeted, spoken TLS and let us in.
 const SETUP: Duration = Duration::from_secs(25);
 /// The whole of one try. lettre's own timeout covers the connection alone.
-const WHOLE: Duration = Duration::from_secs(60);
+const WHOLE: Duration = Duration::from_mins(1);
 /// How long a connection is kept for the next mail.
 const IDLE: Duration = Duration::from_secs(3);
 /// Longest reply that is kept.

@@ -198,6 +198,7 @@ fn away(pause: Duration) -> Weather {
 
 /// One mail: written, handed over, settled.
 async fn deliver(app: App, mail: Claimed) -> Report {
+    crate::fault::point("after-mail-claim");
     let written = message::write(
         &mail,
         &app.config.mail_from,
@@ -208,6 +209,7 @@ async fn deliver(app: App, mail: Claimed) -> Report {
         Ok(letter) => (app.mailer.send(letter).await, true),
         Err(error) => (Outcome::Unwritable(error.to_string()), false),
     };
+    crate::fault::point("after-mail-handover");
     let now = app.clock.now();
     let jitter = mail.message_id.bytes().fold(0, u8::wrapping_add);
     let settlement = schedule::settlement(&outcome, mail.attempts, now, jitter);

@@ -18,6 +18,7 @@ pub mod claims;
 pub mod confirm;
 pub mod desk;
 pub mod erase;
+pub mod event_routes;
 pub mod exports;
 pub mod input;
 pub mod listing;

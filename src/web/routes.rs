@@ -99,8 +99,8 @@ fn parameter(request: &HttpRequest, wanted: &str) -> Option<String> {
         .filter(|value| !value.is_empty())
 }
 
-fn ok(tongue: Tongue, page: String) -> Page {
-    Ok(respond(StatusCode::OK, tongue, page))
+fn ok(tongue: Tongue, page: String) -> HttpResponse {
+    respond(StatusCode::OK, tongue, page)
 }
 
 /// A person in a browser reads a page; a program gets the problem document.
@@ -119,7 +119,7 @@ fn explain(request: &HttpRequest, tongue: Tongue, problem: Problem) -> Page {
 fn landing(request: &HttpRequest, page: fn(Tongue, &str) -> Result<String, Problem>) -> Page {
     let tongue = tongue(request, parameter(request, "lang").as_deref());
     match parameter(request, "token") {
-        Some(token) => ok(tongue, page(tongue, &token)?),
+        Some(token) => Ok(ok(tongue, page(tongue, &token)?)),
         None => explain(request, tongue, Problem::not_found()),
     }
 }
@@ -171,8 +171,8 @@ pub async fn post_manage_page(app: App, request: HttpRequest, form: Form<ManageF
         ManageAction::Show => Wish::Show(who),
         ManageAction::Cancel if confirmed => Wish::Cancel(who),
         ManageAction::Erase if confirmed => Wish::Erase(who),
-        ManageAction::Cancel => return ok(tongue, pages::sure(tongue, Grave::Cancel, &who)?),
-        ManageAction::Erase => return ok(tongue, pages::sure(tongue, Grave::Erase, &who)?),
+        ManageAction::Cancel => return Ok(ok(tongue, pages::sure(tongue, Grave::Cancel, &who)?)),
+        ManageAction::Erase => return Ok(ok(tongue, pages::sure(tongue, Grave::Erase, &who)?)),
     };
     answer(&app, &request, tongue, wish).await
 }
@@ -191,5 +191,5 @@ async fn answer(app: &App, request: &HttpRequest, tongue: Tongue, wish: Wish) ->
         Ok(Done::Erased) => pages::done(tongue, Grave::Erase)?,
         Err(problem) => return explain(request, tongue, problem),
     };
-    ok(tongue, page)
+    Ok(ok(tongue, page))
 }

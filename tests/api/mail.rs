@@ -16,7 +16,7 @@ use kongress::per_backend;
 use kongress::text::{Email, Localized};
 use serde_json::{Value, json};
 
-use crate::helpers::smtp::{free_port, python};
+use crate::helpers::smtp::{exported, free_port, python};
 use crate::helpers::stores::{TestStore, unique};
 use crate::helpers::{Mail, SmtpServer, Store, TestApp};
 
@@ -266,7 +266,7 @@ on_both_stores! {
         assert_eq!(shown[1]["to"], json!(null));
         assert_eq!(secret(&app, ids[0]).await, None);
         let dump = app.state.db.read(move |conn| {
-            let rows: QueryResult<Vec<(String, Option<String>, AsJson<Value>)>> = per_backend!(conn, c => {
+            let rows: QueryResult<Vec<Personal>> = per_backend!(conn, c => {
                 emails::table.filter(emails::registration_id.eq(erased)).select((emails::to_address, emails::to_name, emails::context)).load(c)
             });
             rows.map_err(DbError::from)
@@ -324,6 +324,9 @@ on_both_stores! {
         assert_eq!(app.get("/health/ready").send().await.expect(200)["outbox_pending"], 0);
     }
 }
+
+/// What an erased mail must not hold.
+type Personal = (String, Option<String>, AsJson<Value>);
 
 fn registration(tx: &mut Conn, event: EventId, now: Instant) -> Result<RegistrationId, DbError> {
     let id: RegistrationId = new_id();
@@ -604,11 +607,10 @@ async fn letters_beyond_ascii_reach_their_mailbox() {
 
 #[actix_web::test]
 async fn tls_and_sign_in_or_nothing() {
-    let var = |name: &str| std::env::var(name).expect("run ./tests/run");
     let (cert, key, ca) = (
-        var("KONGRESS_TEST_TLS_CERT"),
-        var("KONGRESS_TEST_TLS_KEY"),
-        var("KONGRESS_TEST_POSTGRES_CA"),
+        exported("KONGRESS_TEST_TLS_CERT"),
+        exported("KONGRESS_TEST_TLS_KEY"),
+        exported("KONGRESS_TEST_POSTGRES_CA"),
     );
     let smtp = SmtpServer::start(&["--starttls", &cert, &key, "--auth", "k@ri:p/ss:w%rd"]);
     let port = smtp.port;

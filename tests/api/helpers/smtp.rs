@@ -14,10 +14,18 @@ pub struct SmtpServer {
     dir: PathBuf,
 }
 
+/// What `tests/run` exports.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests/run speaks through the environment"
+)]
+pub fn exported(name: &str) -> String {
+    std::env::var(name).expect("run ./tests/run, or export what ./tests/run services prints")
+}
+
 /// The Python of `tests/run`.
 pub fn python() -> String {
-    std::env::var("KONGRESS_TEST_PYTHON")
-        .expect("run ./tests/run, or export what ./tests/run services prints")
+    exported("KONGRESS_TEST_PYTHON")
 }
 
 /// A port that nobody listens on now.
