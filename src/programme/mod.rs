@@ -31,5 +31,5 @@ pub use refusal::{Outcome, ProgrammeRefusal};
 pub use releases::store::{
     Headline, find as find_release, list as list_releases, list_headlines, newest as newest_release,
 };
-pub use sessions::store::sign_up_capacities;
+pub use sessions::live_store::{sign_up_capacities, unrecorded};
 pub use uses::Uses;

@@ -40,8 +40,17 @@ impl Sources {
         let Some(event) = events::find_public(conn, &SlugOr::Id(id))? else {
             return Ok(None);
         };
+        let mut release = sources::newest_release(conn, id)?;
+        // Hidden if the release says so or the working copy does.
+        let hidden = sources::unrecorded(conn, id)?;
+        let sessions = release
+            .iter_mut()
+            .flat_map(|release| &mut release.programme.sessions);
+        for session in sessions.filter(|session| hidden.contains(&session.id)) {
+            session.do_not_record = true;
+        }
         Ok(Some(Self {
-            release: sources::newest_release(conn, id)?,
+            release,
             members: sources::published_members(conn, id)?,
             recordings: video::list_public(conn, id)?,
             sign_up: sources::sign_up_capacities(conn, id)?.into_iter().collect(),

@@ -268,28 +268,6 @@ pub fn all(conn: &mut Conn, event: EventId) -> Result<Vec<Session>, DbError> {
     Ok(found.into_iter().map(|session| session.value).collect())
 }
 
-/// The seats of every session of the event that has sign-up, as saved last.
-///
-/// # Errors
-/// The store's failure.
-pub fn sign_up_capacities(
-    conn: &mut Conn,
-    event: EventId,
-) -> Result<Vec<(SessionId, i32)>, DbError> {
-    let rows: Vec<(SessionId, Option<i32>)> = per_backend!(conn, c => {
-        sessions::table
-            .filter(sessions::event_id.eq(event))
-            .filter(sessions::sign_up_capacity.is_not_null())
-            .order(sessions::id)
-            .select((sessions::id, sessions::sign_up_capacity))
-            .load(c)
-    })?;
-    Ok(rows
-        .into_iter()
-        .filter_map(|(id, capacity)| Some((id, capacity?)))
-        .collect())
-}
-
 /// Inserts a session, in version 1.
 ///
 /// # Errors
