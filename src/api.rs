@@ -13,7 +13,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub use document::{document, print};
 
 use crate::{
-    committee, events, mail, organisations, programme, publication, video, web as pages_of,
+    committee, events, mail, organisations, programme, publication, registrations, tickets, video,
+    web as pages_of,
 };
 
 /// Every route that the document names.
@@ -38,6 +39,18 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(publication::release_routes::list_releases)
             .service(publication::release_routes::get_release)
             .service(publication::release_routes::get_series_committee)
+            .service(tickets::public_routes::list_tickets)
+            .service(tickets::public_routes::get_registration_form)
+            // Registering, and one's own registration
+            .service(registrations::routes::create_registration)
+            .service(registrations::routes::confirm_registration)
+            .service(registrations::routes::open_registration)
+            .service(registrations::routes::request_registration_link)
+            .service(registrations::own_routes::get_registration)
+            .service(registrations::own_routes::cancel_registration)
+            .service(registrations::own_routes::erase_registration)
+            .service(registrations::own_routes::export_registration)
+            .service(registrations::own_routes::sign_out_of_registration)
             // Organisers
             .service(organisations::routes::get_me)
             .service(organisations::routes::list_organisations)
@@ -99,7 +112,20 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(video::routes::get_own_recording)
             .service(video::routes::update_recording)
             .service(video::routes::delete_recording)
-            .service(video::routes::replace_segments),
+            .service(video::routes::replace_segments)
+            .service(tickets::quota_routes::list_quotas)
+            .service(tickets::quota_routes::create_quota)
+            .service(tickets::quota_routes::get_quota)
+            .service(tickets::quota_routes::update_quota)
+            .service(tickets::quota_routes::delete_quota)
+            .service(tickets::ticket_type_routes::list_ticket_types)
+            .service(tickets::ticket_type_routes::create_ticket_type)
+            .service(tickets::ticket_type_routes::get_ticket_type)
+            .service(tickets::ticket_type_routes::update_ticket_type)
+            .service(tickets::ticket_type_routes::delete_ticket_type)
+            .service(registrations::organiser_routes::list_registrations)
+            .service(registrations::organiser_routes::get_registration_of_event)
+            .service(registrations::organiser_routes::cancel_registration_of_event),
     );
     config
         .service(service::get_liveness)

@@ -315,6 +315,30 @@ async fn keep_refusal(
     .await
 }
 
+/// Writes an answer that nobody will ask for, so that a request which finds nothing to do takes about as
+/// long as one that does.
+///
+/// # Errors
+/// The store's failure, or no random bytes.
+pub fn keep_nothing(conn: &mut Conn, now: Instant) -> Result<(), DbError> {
+    let row = Row {
+        key_hash: crate::clock::random_256()
+            .map_err(DbError::internal)?
+            .to_vec(),
+        fingerprint: Vec::new(),
+        status: 0,
+        headers: AsJson(Headers {
+            location: None,
+            etag: None,
+        }),
+        body: String::new(),
+        registration_id: None,
+        created_at: now,
+    };
+    per_backend!(conn, c => diesel::insert_into(dsl::idempotency_keys).values(&row).execute(c))?;
+    Ok(())
+}
+
 /// Forgets the answers that tell of this registration.
 ///
 /// # Errors

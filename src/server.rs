@@ -13,7 +13,7 @@ use utoipa_actix_web::AppExt;
 use crate::api;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::Db;
+use crate::db::{Db, DbError};
 use crate::http::edge::edge;
 use crate::http::limits::Limits;
 use crate::http::methods::Methods;
@@ -23,6 +23,7 @@ use crate::mail::transport::Mailer;
 use crate::mail::{outbox, worker};
 use crate::metrics::Metrics;
 use crate::publication::{self, Snapshots};
+use crate::registrations;
 
 /// What every handler can reach.
 pub type App = web::Data<AppState>;
@@ -150,13 +151,42 @@ async fn sweep(state: App, mut stopped: watch::Receiver<bool>) {
             () = tokio::time::sleep(SWEEP_EVERY) => {}
         }
         ticks = ticks.wrapping_add(1);
+        sweep_registrations(&state).await;
         if ticks.is_multiple_of(120) {
             state.limits.sweep();
             let now = state.clock.now();
             if let Err(error) = state.db.write(move |tx| idempotency::sweep(tx, now)).await {
                 tracing::warn!(%error, "kept answers were not swept");
             }
+            if let Err(error) = state
+                .db
+                .write(move |tx| registrations::expire_closed(tx, now))
+                .await
+            {
+                tracing::warn!(%error, "registrations past the end of registration were not swept");
+            }
         }
+    }
+}
+
+/// Frees seats that were not confirmed in time: within two seconds, and cheap when nothing is due.
+async fn sweep_registrations(state: &App) {
+    let now = state.clock.now();
+    let swept = async {
+        while state
+            .db
+            .read(move |conn| registrations::anything_due(conn, now))
+            .await?
+        {
+            state
+                .db
+                .write(move |tx| registrations::sweep(tx, now))
+                .await?;
+        }
+        Ok::<_, DbError>(())
+    };
+    if let Err(error) = swept.await {
+        tracing::warn!(%error, "unconfirmed registrations were not swept");
     }
 }
 

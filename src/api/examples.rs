@@ -65,7 +65,7 @@ fn fill_parameter(parameter: &mut Value, schemas: &Value) {
 
 /// The example of a schema.
 fn of(schema: &Value, schemas: &Value, depth: usize) -> Value {
-    if depth > 12 {
+    if depth > 40 {
         return Value::Null;
     }
     if let Some(name) = schema["$ref"]

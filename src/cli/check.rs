@@ -23,5 +23,11 @@ pub fn run(settings: &Settings) -> Result<(), CliError> {
         .into());
     }
     println!("store: good ({})", config.target);
+    let findings = crate::registrations::integrity(&mut conn)
+        .map_err(|error| format!("integrity: could not be checked: {error}"))?;
+    if !findings.is_empty() {
+        return Err(format!("integrity: {}", findings.join("; ")).into());
+    }
+    println!("integrity: good");
     Ok(())
 }

@@ -11,6 +11,7 @@ use super::CliError;
 use crate::clock::Clock;
 use crate::config::{Config, LogFormat, Settings};
 use crate::db::{Db, ServeLock, migrate};
+use crate::demo::{self, Filled};
 use crate::server::{self, AppState};
 
 #[derive(Debug, Args)]
@@ -24,6 +25,10 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> Result<(), CliError> {
     log_to_stderr(settings)?;
     let mut config = settings.check()?;
     let lock = ServeLock::take(&config.target)?;
+    let demo = arguments
+        .demo
+        .then(|| demo::fill(&config.target, Clock::default().now()))
+        .transpose()?;
     migrate::run(&config.target)?;
     let listener = TcpListener::bind(config.listen)
         .map_err(|error| format!("KONGRESS_LISTEN: {}: {error}", config.listen))?;
@@ -31,19 +36,33 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> Result<(), CliError> {
     if settings.public_url.is_none() {
         config.public_url = format!("http://{}", config.listen);
     }
-    let _ = arguments.demo;
-    let result = System::new().block_on(serve(config, listener));
+    let guide = demo.map(|filled| guide(filled, &config)).transpose()?;
+    let result = System::new().block_on(serve(config, listener, guide));
     drop(lock);
     result
 }
 
-async fn serve(config: Config, listener: TcpListener) -> Result<(), CliError> {
+/// What to print of the demo once the service listens.
+fn guide(filled: Filled, config: &Config) -> Result<String, CliError> {
+    let token = demo::token(&config.target, Clock::default().now())?;
+    let dev_mail = config.dev_mail && config.smtp_url.is_none();
+    Ok(demo::guide(filled, &config.public_url, dev_mail, &token))
+}
+
+async fn serve(
+    config: Config,
+    listener: TcpListener,
+    guide: Option<String>,
+) -> Result<(), CliError> {
     let db = Db::open(&config.target)?;
     let state = web::Data::new(AppState::new(db, Clock::default(), config)?);
     let workers = std::thread::available_parallelism().map_or(2, usize::from);
     let background = server::start_background(&state);
     let bound = server::bind(state.clone(), listener, workers)?;
     println!("listening on http://{}", bound.address);
+    if let Some(guide) = guide {
+        println!("{guide}");
+    }
     let handle = bound.handle.clone();
     actix_web::rt::spawn(async move {
         signalled().await;

@@ -64,6 +64,8 @@ fn run_locked(conn: &mut Conn) -> Result<usize, DbError> {
 /// How the store stands against this binary.
 #[derive(Debug, Default)]
 pub struct Versions {
+    /// How many migrations ran; 0 is a new store.
+    pub ran: usize,
     /// Migrations that have not run yet.
     pub pending: Vec<String>,
     /// Migrations that ran and that this binary does not know.
@@ -78,6 +80,7 @@ pub fn versions(conn: &mut Conn) -> Result<Versions, DbError> {
     let applied = applied(conn)?;
     let known = known(matches!(conn, Conn::Pg(_)))?;
     Ok(Versions {
+        ran: applied.len(),
         pending: known.difference(&applied).cloned().collect(),
         unknown: applied.difference(&known).cloned().collect(),
     })

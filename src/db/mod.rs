@@ -16,6 +16,7 @@ mod error;
 mod lock;
 pub mod migrate;
 mod pool;
+pub mod rows;
 pub mod schema;
 mod target;
 pub mod types;

@@ -309,6 +309,8 @@ diesel::table! {
         state -> Text,
         holds_seats -> Bool,
         live_identity -> Nullable<Text>,
+        identity_key -> Nullable<Binary>,
+        search_text -> Text,
         language -> Text,
         contact_name -> Text,
         contact_email -> Text,

@@ -16,6 +16,7 @@ use crate::http::{Answer, IfMatch, Json, ListOf, Patch, Query, Reply};
 use crate::idempotency::Once;
 use crate::ids::{EventId, SlugOr};
 use crate::problem::Problem;
+use crate::registrations;
 use crate::server::App;
 
 /// The organiser's event that a path names.
@@ -155,7 +156,11 @@ async fn change_state(app: &App, who: Organiser, key: String, transition: Transi
         .db
         .write(move |tx| {
             let current = owned(tx, &who, &key)?;
-            actions::change_state(tx, now, current, transition).map_err(Problem::from)
+            let event = actions::change_state(tx, now, current, transition)?;
+            if transition == Transition::Cancel {
+                registrations::cancel_all_for_event(tx, now, &event)?;
+            }
+            Ok::<_, Problem>(event)
         })
         .await?;
     app.event_changed(event.id).await;

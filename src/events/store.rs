@@ -7,7 +7,9 @@ use diesel::sql_types::Date;
 
 use super::model::{Dates, Event, EventOrganiser, EventState, Format, Links, Phase, Venue};
 use crate::clock::Instant;
-use crate::db::schema::{attendees, events, organisations, registrations, series, sessions};
+use crate::db::schema::{
+    attendees, events, organisations, registrations, series, sessions, ticket_types,
+};
 use crate::db::types::{AsJson, AsWord};
 use crate::db::{Conn, DbError};
 use crate::ids::{EventId, EventKind, OrganisationId, SeriesId, SlugOr};
@@ -368,10 +370,12 @@ pub fn has_timed_sessions(conn: &mut Conn, id: EventId) -> Result<bool, DbError>
 /// [`DbError::Reference`] while it has registrations, or the store's failure.
 pub fn delete(conn: &mut Conn, id: EventId) -> Result<(), DbError> {
     per_backend!(conn, c => {
-        // Sessions and attendees first: they refer to rooms, tracks and ticket types without cascade.
+        // Sessions, attendees and ticket types first: they refer to rooms, tracks, ticket types and
+        // quotas without cascade.
         diesel::delete(sessions::table.filter(sessions::event_id.eq(id)))
             .execute(c)
             .and_then(|_| diesel::delete(attendees::table.filter(attendees::event_id.eq(id))).execute(c))
+            .and_then(|_| diesel::delete(ticket_types::table.filter(ticket_types::event_id.eq(id))).execute(c))
             .and_then(|_| diesel::delete(events::table.filter(events::id.eq(id))).execute(c))
     })?;
     Ok(())

@@ -10,6 +10,8 @@
 //! Only released data, plus what is live by the contract: the committee, recordings and the
 //! positions in them, and the capacities of sign-up.
 
+mod drawing;
+mod index;
 pub mod programme_wire;
 pub mod release_routes;
 pub mod routes;

@@ -51,7 +51,11 @@ pub async fn get_release(
             .read(move |conn| sources::find_release(conn, id, version))
             .await?
             .ok_or_else(Problem::not_found)?;
-        let document = Document::of(&ReleasedProgramme::new(&release, &snapshot.event))?;
+        let event = snapshot.event.clone();
+        let drawing = tokio::task::spawn_blocking(move || {
+            Document::of(&ReleasedProgramme::new(&release, &event))
+        });
+        let document = drawing.await.map_err(Problem::internal)??;
         snapshot.keep_release(version, document.clone());
         document
     };

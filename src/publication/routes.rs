@@ -1,7 +1,7 @@
 //! What anybody reads of one event, from its snapshot.
 
-use actix_web::{HttpRequest, get, web};
-use serde::Deserialize;
+use actix_web::{Either, HttpRequest, get, web};
+use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
 use super::select::{SessionQuery, page};
@@ -13,14 +13,17 @@ use super::wire::{PublishedEvent, PublishedMember};
 use crate::faults::Faults;
 use crate::http::{Answer, Caching, Document, ListOf, PageQuery, Precompressed, Query, Reply};
 use crate::ids::{RecordingId, SlugOr, SpeakerId};
+use crate::page::Page;
 use crate::problem::{Kind, Problem};
 use crate::server::App;
 use crate::video::deep_link::watch_link;
 use crate::video::model::seek;
 use crate::video::position::RelativeOffset;
 
-/// What every handler here answers.
+/// A document as it is kept.
 type Published = Result<Precompressed, Problem>;
+/// A page of a list.
+type Listed = Result<Either<Precompressed, Reply>, Problem>;
 
 const fn public(document: Document) -> Precompressed {
     Precompressed {
@@ -29,19 +32,20 @@ const fn public(document: Document) -> Precompressed {
     }
 }
 
-/// A page of a list: the first one, unfiltered, is kept with the snapshot.
-fn list(
+/// A list: its first page, unfiltered, is kept compressed with the snapshot; any other is cut and
+/// sent as it is, because compressing it for one reader would cost more than it saves.
+fn list<T: Serialize>(
     snapshot: &Snapshot,
     list: List,
     request: &HttpRequest,
-    make: impl FnOnce() -> Result<Document, Problem>,
-) -> Published {
-    let document = if request.query_string().is_empty() {
-        snapshot.first_page(list, make)?
-    } else {
-        make()?
-    };
-    Ok(public(document))
+    cut: impl FnOnce() -> Page<T>,
+) -> Listed {
+    if request.query_string().is_empty() {
+        let document = snapshot.first_page(list, || Document::page(cut()))?;
+        return Ok(Either::Left(public(document)));
+    }
+    let reply = Reply::page(cut())?.caching(Caching::Public);
+    Ok(Either::Right(reply))
 }
 
 /// Read an event
@@ -64,14 +68,14 @@ pub async fn list_committee(
     path: web::Path<String>,
     query: Query<PageQuery>,
     request: HttpRequest,
-) -> Published {
+) -> Listed {
     let keyset = query.0.keyset()?;
     let snapshot = app.snapshots.find(&path).await?;
     list(&snapshot, List::Committee, &request, || {
         let members = page(snapshot.members.iter(), &keyset, |member| {
             (member.position, member.id)
         });
-        Document::page(members.map(PublishedMember::from))
+        members.map(PublishedMember::from)
     })
 }
 
@@ -96,13 +100,13 @@ pub async fn list_sessions(
     path: web::Path<String>,
     query: Query<SessionQuery>,
     request: HttpRequest,
-) -> Published {
+) -> Listed {
     let (keyset, filter) = (query.0.keyset()?, query.0.filter()?);
     let snapshot = app.snapshots.find(&path).await?;
     list(&snapshot, List::Sessions, &request, || {
         let entries = snapshot.sessions.iter().filter(|entry| filter.takes(entry));
         let sessions = page(entries, &keyset, |entry| entry.order);
-        Document::page(sessions.map(|entry| &entry.view))
+        sessions.map(|entry| &entry.view)
     })
 }
 
@@ -117,7 +121,7 @@ pub async fn get_session(app: App, path: web::Path<(String, String)>) -> Publish
     let entry = snapshot
         .session(&SlugOr::parse(&session))
         .ok_or_else(Problem::not_found)?;
-    Ok(public(snapshot.session_document(entry)?))
+    Ok(public(entry.document()?))
 }
 
 /// Where in the video to start.
@@ -195,17 +199,17 @@ pub async fn list_speakers(
     path: web::Path<String>,
     query: Query<PageQuery>,
     request: HttpRequest,
-) -> Published {
+) -> Listed {
     let keyset = query.0.keyset()?;
     let snapshot = app.snapshots.find(&path).await?;
     list(&snapshot, List::Speakers, &request, || {
         let speakers = page(snapshot.speakers.iter(), &keyset, |entry| {
             entry.order.clone()
         });
-        Document::page(speakers.map(|entry| SpeakerWithSessions {
+        speakers.map(|entry| SpeakerWithSessions {
             speaker: &entry.view,
             sessions: snapshot.sessions_of(entry.view.id),
-        }))
+        })
     })
 }
 
@@ -235,14 +239,14 @@ pub async fn list_recordings(
     path: web::Path<String>,
     query: Query<PageQuery>,
     request: HttpRequest,
-) -> Published {
+) -> Listed {
     let keyset = query.0.keyset()?;
     let snapshot = app.snapshots.find(&path).await?;
     list(&snapshot, List::Recordings, &request, || {
         let recordings = page(snapshot.recordings.iter(), &keyset, |entry| {
             entry.recording.newest_first()
         });
-        Document::page(recordings.map(|entry| &entry.view))
+        recordings.map(|entry| &entry.view)
     })
 }
 
@@ -256,5 +260,5 @@ pub async fn get_recording(app: App, path: web::Path<(String, String)>) -> Publi
     let snapshot = app.snapshots.find(&event).await?;
     let id = id.parse().map_err(|_| Problem::not_found())?;
     let entry = recording(&snapshot, id).ok_or_else(Problem::not_found)?;
-    Ok(public(snapshot.recording_document(entry)?))
+    Ok(public(entry.document()?))
 }

@@ -1,60 +1,21 @@
 //! Everything public about one event as it was at one moment. Never changed, only replaced.
 
-use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use chrono::NaiveDate;
 
-use super::programme_wire::{
-    Names, PublishedRoom, PublishedSpeaker, PublishedTrack, ReleasedSession, date_of, order,
-};
-use super::sources::{self, Member, RegistrationWindow};
-use super::video_wire::{
-    PublishedDay, PublishedProgramme, PublishedSession, RecordingWithSessions, SpeakerWithSessions,
-    VideoPosition,
-};
-use super::wire::PublishedEvent;
+use super::programme_wire::PublishedSpeaker;
+use super::sources::Member;
+use super::video_wire::{PublishedSession, RecordingWithSessions, SpeakerWithSessions};
 use crate::clock::Instant;
-use crate::db::{Conn, DbError};
-use crate::events::{self, Event};
+use crate::events::Event;
 use crate::http::Document;
-use crate::http::wire::Moment;
-use crate::ids::{EventId, SessionId, SessionKind, SlugOr, SpeakerId};
+use crate::ids::{SessionKind, SlugOr, SpeakerId};
 use crate::problem::Problem;
-use crate::programme::document::{Programme, Release, Session};
-use crate::video::wire::RecordingView;
-use crate::video::{self, Recording};
+use crate::video::Recording;
 
 /// How many numbered releases of an event are kept compressed.
 const KEPT_RELEASES: usize = 8;
-
-/// What a snapshot is drawn from, read in one transaction.
-#[derive(Debug)]
-pub struct Sources {
-    event: Event,
-    release: Option<Release>,
-    members: Vec<Member>,
-    recordings: Vec<Recording>,
-    sign_up: HashMap<SessionId, i32>,
-    registration: RegistrationWindow,
-}
-
-impl Sources {
-    /// Reads everything; `None` if nobody may read the event.
-    pub fn read(conn: &mut Conn, id: EventId, now: Instant) -> Result<Option<Self>, DbError> {
-        let Some(event) = events::find_public(conn, &SlugOr::Id(id))? else {
-            return Ok(None);
-        };
-        Ok(Some(Self {
-            release: sources::newest_release(conn, id)?,
-            members: sources::published_members(conn, id)?,
-            recordings: video::list_public(conn, id)?,
-            sign_up: sources::sign_up_capacities(conn, id)?.into_iter().collect(),
-            registration: sources::registration_window(conn, &event, now)?,
-            event,
-        }))
-    }
-}
 
 /// A session, with what it is found and ordered by.
 #[derive(Debug)]
@@ -67,7 +28,15 @@ pub struct SessionEntry {
     pub date: Option<NaiveDate>,
     /// What `q` searches, in lower case.
     pub text: String,
-    document: OnceLock<Document>,
+    /// Made on its first request.
+    pub document: OnceLock<Document>,
+}
+
+impl SessionEntry {
+    /// The document of the session, made on its first request.
+    pub fn document(&self) -> Result<Document, Problem> {
+        lazily(&self.document, || Document::of(&self.view))
+    }
 }
 
 /// A speaker, with what they are ordered by.
@@ -77,7 +46,8 @@ pub struct SpeakerEntry {
     pub view: PublishedSpeaker,
     /// Their place in lists.
     pub order: (String, SpeakerId),
-    document: OnceLock<Document>,
+    /// Made on its first request.
+    pub document: OnceLock<Document>,
 }
 
 /// A recording that may surface.
@@ -87,7 +57,15 @@ pub struct RecordingEntry {
     pub recording: Recording,
     /// As it is shown.
     pub view: RecordingWithSessions,
-    document: OnceLock<Document>,
+    /// Made on its first request.
+    pub document: OnceLock<Document>,
+}
+
+impl RecordingEntry {
+    /// The document of the recording, made on its first request.
+    pub fn document(&self) -> Result<Document, Problem> {
+        lazily(&self.document, || Document::of(&self.view))
+    }
 }
 
 /// The lists whose first page, unfiltered, is kept.
@@ -120,9 +98,12 @@ pub struct Snapshot {
     pub event_document: Document,
     /// `GET /events/{event}/programme`.
     pub programme_document: Document,
-    first_pages: [OnceLock<Document>; 4],
-    releases: Mutex<Vec<(i32, Document)>>,
-    valid_until: Option<Instant>,
+    /// By [`List`].
+    pub first_pages: [OnceLock<Document>; 4],
+    /// Numbered releases that were asked for, the newest last.
+    pub releases: Mutex<Vec<(i32, Document)>>,
+    /// The next instant at which something in the documents changes by itself.
+    pub valid_until: Option<Instant>,
 }
 
 /// The kept document, or a new one that is kept.
@@ -133,59 +114,11 @@ fn lazily(
     if let Some(document) = place.get() {
         return Ok(document.clone());
     }
-    let made = make()?;
-    Ok(place.get_or_init(|| made).clone())
+    let document = make()?;
+    Ok(place.get_or_init(|| document).clone())
 }
 
 impl Snapshot {
-    /// Draws and compresses everything. This takes time; it belongs off the request path.
-    pub fn draw(sources: Sources, now: Instant, public_url: &str) -> Result<Self, Problem> {
-        let Sources {
-            event,
-            release,
-            members,
-            recordings,
-            sign_up,
-            registration,
-        } = sources;
-        let (version, released_at) = release.as_ref().map_or((0, None), |release| {
-            (release.version, Some(release.released_at))
-        });
-        let mut programme = release.map(|release| release.programme).unwrap_or_default();
-        programme.sessions.sort_by_key(order);
-        let sessions = sessions(&event, &programme, &recordings, &sign_up, public_url);
-        let recordings = recording_entries(&event, &programme, &sessions, recordings);
-        let speakers = speakers(&programme);
-        let shown = PublishedEvent::new(&event, &members, &registration, now);
-        let views: Vec<PublishedSpeaker> =
-            speakers.iter().map(|entry| entry.view.clone()).collect();
-        let document = PublishedProgramme {
-            event: &shown,
-            version,
-            released_at: Moment::maybe(released_at, event.timezone),
-            days: days(&sessions),
-            rooms: programme.rooms.iter().map(PublishedRoom::from).collect(),
-            tracks: programme.tracks.iter().map(PublishedTrack::from).collect(),
-            speakers: &views,
-            recordings: recordings
-                .iter()
-                .map(|entry| RecordingView::new(&entry.recording, event.timezone))
-                .collect(),
-        };
-        Ok(Self {
-            event_document: Document::of(&shown)?,
-            programme_document: Document::of(&document)?,
-            valid_until: valid_until(&event, &registration, now),
-            first_pages: Default::default(),
-            releases: Mutex::default(),
-            event,
-            members,
-            sessions,
-            speakers,
-            recordings,
-        })
-    }
-
     /// Whether time alone has not made it wrong yet.
     pub fn is_current(&self, now: Instant) -> bool {
         self.valid_until.is_none_or(|until| now < until)
@@ -218,11 +151,6 @@ impl Snapshot {
             .collect()
     }
 
-    /// The document of one session, made on its first request.
-    pub fn session_document(&self, entry: &SessionEntry) -> Result<Document, Problem> {
-        lazily(&entry.document, || Document::of(&entry.view))
-    }
-
     /// The document of one speaker, made on its first request.
     pub fn speaker_document(&self, entry: &SpeakerEntry) -> Result<Document, Problem> {
         lazily(&entry.document, || {
@@ -231,11 +159,6 @@ impl Snapshot {
                 sessions: self.sessions_of(entry.view.id),
             })
         })
-    }
-
-    /// The document of one recording, made on its first request.
-    pub fn recording_document(&self, entry: &RecordingEntry) -> Result<Document, Problem> {
-        lazily(&entry.document, || Document::of(&entry.view))
     }
 
     /// The first page of a list without filters, made on its first request.
@@ -259,109 +182,12 @@ impl Snapshot {
     /// were asked for meanwhile.
     pub fn keep_release(&self, version: i32, document: Document) {
         let mut kept = self.releases.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.iter().any(|(of, _)| *of == version) {
+            return;
+        }
         if kept.len() >= KEPT_RELEASES {
             kept.remove(0);
         }
         kept.push((version, document));
     }
-}
-
-/// The next instant at which something in the documents changes by itself.
-fn valid_until(event: &Event, registration: &RegistrationWindow, now: Instant) -> Option<Instant> {
-    [event.starts_at(), event.ends_at(), registration.next_change]
-        .into_iter()
-        .flatten()
-        .filter(|edge| *edge > now)
-        .min()
-}
-
-fn sessions(
-    event: &Event,
-    programme: &Programme,
-    recordings: &[Recording],
-    sign_up: &HashMap<SessionId, i32>,
-    public_url: &str,
-) -> Vec<SessionEntry> {
-    let names = Names::of(programme, event.timezone);
-    let entry = |session: &Session| {
-        let released = ReleasedSession::new(session, &names, sign_up.get(&session.id).copied());
-        let position = |recording: &Recording| {
-            let placement = recording.position_of(session)?;
-            Some(VideoPosition::new(recording, placement))
-        };
-        let page = || format!("{public_url}/watch/{}/{}", event.slug, session.slug);
-        SessionEntry {
-            order: order(session),
-            date: date_of(session, event.timezone),
-            text: search_text(&released),
-            view: PublishedSession {
-                video: recordings.iter().filter_map(position).collect(),
-                watch_page_url: (!session.do_not_record).then(page),
-                session: released,
-            },
-            document: OnceLock::new(),
-        }
-    };
-    programme.sessions.iter().map(entry).collect()
-}
-
-fn search_text(session: &ReleasedSession) -> String {
-    let texts = [&session.title, &session.abstract_text, &session.type_label];
-    let speakers = session.speakers.iter().flat_map(|part| {
-        [Some(&part.speaker.name), part.speaker.affiliation.as_ref()]
-            .into_iter()
-            .flatten()
-    });
-    texts
-        .into_iter()
-        .flat_map(|text| text.0.values())
-        .chain(speakers)
-        .map(|text| text.to_lowercase())
-        .collect::<Vec<_>>()
-        .join("\n")
-}
-
-fn recording_entries(
-    event: &Event,
-    programme: &Programme,
-    sessions: &[SessionEntry],
-    recordings: Vec<Recording>,
-) -> Vec<RecordingEntry> {
-    let views = sessions.iter().map(|entry| &entry.view.session);
-    let pairs: Vec<(&Session, &ReleasedSession)> = programme.sessions.iter().zip(views).collect();
-    let entry = |recording: Recording| RecordingEntry {
-        view: RecordingWithSessions::new(&recording, &pairs, event.timezone),
-        recording,
-        document: OnceLock::new(),
-    };
-    recordings.into_iter().map(entry).collect()
-}
-
-fn speakers(programme: &Programme) -> Vec<SpeakerEntry> {
-    let mut entries: Vec<SpeakerEntry> = programme
-        .speakers
-        .iter()
-        .map(|speaker| SpeakerEntry {
-            view: PublishedSpeaker::from(speaker),
-            order: (speaker.name.to_lowercase(), speaker.id),
-            document: OnceLock::new(),
-        })
-        .collect();
-    entries.sort_by(|a, b| a.order.cmp(&b.order));
-    entries
-}
-
-fn days(sessions: &[SessionEntry]) -> Vec<PublishedDay<'_>> {
-    let mut days: Vec<PublishedDay<'_>> = Vec::new();
-    for entry in sessions {
-        let date = entry.date.map(|date| date.to_string());
-        match days.last_mut() {
-            Some(day) if day.date == date => day.sessions.push(&entry.view),
-            _ => days.push(PublishedDay {
-                date,
-                sessions: vec![&entry.view],
-            }),
-        }
-    }
-    days
 }

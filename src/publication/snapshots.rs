@@ -3,17 +3,24 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
 
-use super::snapshot::{Snapshot, Sources};
+use super::drawing::{Sources, draw};
+use super::index::Index;
+use super::snapshot::Snapshot;
 use crate::clock::Clock;
-use crate::db::Db;
+use crate::db::{Db, DbError};
 use crate::events;
 use crate::ids::{EventId, EventKind, SlugOr};
 use crate::problem::Problem;
 
 /// Most events that are kept at a time.
 const MOST_EVENTS: usize = 2_000;
-/// Most memory they may take together, in bytes; one event is kept however large it is.
+/// How long reading an event from the store may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long readers are answered without trying, after drawing failed.
+const REST: Duration = Duration::from_secs(1);
+/// Most memory they may take together, in bytes.
 const MOST_BYTES: usize = 64 * 1024 * 1024;
 
 /// The snapshots of all events that are read.
@@ -29,79 +36,19 @@ pub struct Snapshots {
     flights: Mutex<HashMap<EventId, Arc<Flight>>>,
     /// Numbers what happens: drawings and calls for one.
     moments: AtomicU64,
-    uses: AtomicU64,
 }
 
-/// Held while a snapshot of one event is drawn; the moment at which the newest good one began.
-type Flight = tokio::sync::Mutex<u64>;
+/// Held while a snapshot of one event is drawn.
+type Flight = tokio::sync::Mutex<Log>;
 
-#[derive(Default)]
-struct Index {
-    by_id: HashMap<EventId, Kept>,
-    by_slug: HashMap<String, EventId>,
-    bytes: usize,
-}
-
-struct Kept {
-    snapshot: Arc<Snapshot>,
-    /// Of the snapshot, when it was kept.
-    bytes: usize,
-    /// When it was read last, in uses.
-    used: AtomicU64,
-}
-
-impl Index {
-    fn find(&self, key: &SlugOr<EventKind>) -> Option<&Kept> {
-        match key {
-            SlugOr::Id(id) => self.by_id.get(id),
-            SlugOr::Slug(slug) => self.by_id.get(self.by_slug.get(slug)?),
-        }
-    }
-
-    fn remove(&mut self, id: EventId) {
-        let Some(kept) = self.by_id.remove(&id) else {
-            return;
-        };
-        self.bytes -= kept.bytes;
-        let slug = kept.snapshot.event.slug.as_str();
-        // Another event may have taken the slug meanwhile.
-        if self.by_slug.get(slug) == Some(&id) {
-            self.by_slug.remove(slug);
-        }
-    }
-
-    fn insert(&mut self, snapshot: Arc<Snapshot>, used: u64) {
-        let event = &snapshot.event;
-        let newer = self
-            .by_id
-            .get(&event.id)
-            .is_some_and(|kept| kept.snapshot.event.public_version > event.public_version);
-        if newer {
-            return;
-        }
-        self.remove(event.id);
-        let bytes = snapshot.size();
-        self.bytes += bytes;
-        self.by_slug.insert(event.slug.to_string(), event.id);
-        self.by_id.insert(
-            event.id,
-            Kept {
-                snapshot,
-                bytes,
-                used: used.into(),
-            },
-        );
-        while self.by_id.len() > MOST_EVENTS || self.bytes > MOST_BYTES && self.by_id.len() > 1 {
-            let oldest = self
-                .by_id
-                .iter()
-                .min_by_key(|(_, kept)| kept.used.load(Ordering::Relaxed));
-            let Some(oldest) = oldest.map(|(id, _)| *id) else {
-                return;
-            };
-            self.remove(oldest);
-        }
-    }
+/// What is known of the drawings of one event.
+#[derive(Debug, Default)]
+struct Log {
+    /// The moment at which the newest good one began.
+    began: u64,
+    /// Until when nobody tries again after a failure, so that those who wait are not made to wait
+    /// for one failure each.
+    rests_until: Option<tokio::time::Instant>,
 }
 
 impl Snapshots {
@@ -112,10 +59,9 @@ impl Snapshots {
             db,
             clock,
             public_url: public_url.into(),
-            index: RwLock::default(),
+            index: RwLock::new(Index::new(MOST_EVENTS, MOST_BYTES)),
             flights: Mutex::default(),
             moments: AtomicU64::new(1),
-            uses: AtomicU64::new(1),
         }
     }
 
@@ -128,11 +74,7 @@ impl Snapshots {
     }
 
     fn kept(&self, key: &SlugOr<EventKind>) -> Option<Arc<Snapshot>> {
-        let index = self.read_index();
-        let kept = index.find(key)?;
-        kept.used
-            .store(self.uses.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
-        Some(Arc::clone(&kept.snapshot))
+        self.read_index().find(key)
     }
 
     fn flight(&self, id: EventId) -> Arc<Flight> {
@@ -166,19 +108,24 @@ impl Snapshots {
     /// moment ago is better than nothing.
     async fn catch_up(&self, id: EventId) -> Result<Arc<Snapshot>, Problem> {
         let flight = self.flight(id);
-        let mut began = flight.lock().await;
+        let mut log = flight.lock().await;
         let kept = self.kept(&SlugOr::Id(id));
         if let Some(snapshot) = &kept
             && snapshot.is_current(self.clock.now())
         {
             return Ok(Arc::clone(snapshot));
         }
-        match (self.draw(id, &mut began).await, kept) {
+        let resting = log
+            .rests_until
+            .is_some_and(|until| tokio::time::Instant::now() < until);
+        let drawn = if resting {
+            Err(DbError::Busy.into())
+        } else {
+            self.draw(id, &mut log).await
+        };
+        match (drawn, kept) {
             (Ok(drawn), _) => drawn.ok_or_else(Problem::not_found),
-            (Err(problem), Some(snapshot)) => {
-                tracing::warn!(%problem, event = %id, "an expired snapshot is served");
-                Ok(snapshot)
-            }
+            (Err(_), Some(expired)) => Ok(expired),
             (Err(problem), None) => Err(problem),
         }
     }
@@ -188,44 +135,56 @@ impl Snapshots {
     pub async fn refresh(&self, id: EventId) {
         let asked = self.moments.fetch_add(1, Ordering::Relaxed);
         let flight = self.flight(id);
-        let mut began = flight.lock().await;
+        let mut log = flight.lock().await;
         // A drawing that began after this call shows what this call is about. An event that nobody
         // has read is left to its first reader.
-        if *began > asked || self.kept(&SlugOr::Id(id)).is_none() {
+        if log.began > asked || self.kept(&SlugOr::Id(id)).is_none() {
             return;
         }
-        if let Err(problem) = self.draw(id, &mut began).await {
-            tracing::warn!(%problem, event = %id, "a snapshot was not drawn");
-        }
+        // A failure is told where it happens, and tried again by the watcher.
+        let _ = self.draw(id, &mut log).await;
     }
 
     /// Reads, draws and swaps, under the event's flight; `None` if nobody may read the event.
-    async fn draw(&self, id: EventId, began: &mut u64) -> Result<Option<Arc<Snapshot>>, Problem> {
+    async fn draw(&self, id: EventId, log: &mut Log) -> Result<Option<Arc<Snapshot>>, Problem> {
         let moment = self.moments.fetch_add(1, Ordering::Relaxed);
+        let drawn = self.read_and_draw(id).await;
+        match &drawn {
+            Ok(snapshot) => {
+                log.began = moment;
+                log.rests_until = None;
+                let mut index = self.write_index();
+                match snapshot {
+                    Some(snapshot) => index.insert(Arc::clone(snapshot)),
+                    None => index.remove(id),
+                }
+            }
+            Err(problem) => {
+                tracing::warn!(%problem, event = %id, "a snapshot was not drawn");
+                log.rests_until = Some(tokio::time::Instant::now() + REST);
+            }
+        }
+        drawn
+    }
+
+    async fn read_and_draw(&self, id: EventId) -> Result<Option<Arc<Snapshot>>, Problem> {
         let now = self.clock.now();
-        let sources = self
-            .db
-            .read(move |conn| Sources::read(conn, id, now))
-            .await?;
+        let reading = self.db.read(move |conn| Sources::read(conn, id, now));
+        let sources = tokio::time::timeout(PATIENCE, reading)
+            .await
+            .map_err(|_| DbError::Busy)??;
         let Some(sources) = sources else {
-            self.write_index().remove(id);
             return Ok(None);
         };
         // Beside the pool: compressing needs no connection.
         let public_url = Arc::clone(&self.public_url);
-        let drawing =
-            tokio::task::spawn_blocking(move || Snapshot::draw(sources, now, &public_url));
-        let snapshot = Arc::new(drawing.await.map_err(Problem::internal)??);
-        *began = moment;
-        let used = self.uses.fetch_add(1, Ordering::Relaxed);
-        self.write_index().insert(Arc::clone(&snapshot), used);
-        Ok(Some(snapshot))
+        let drawing = tokio::task::spawn_blocking(move || draw(sources, now, &public_url));
+        let snapshot = drawing.await.map_err(Problem::internal)??;
+        Ok(Some(Arc::new(snapshot)))
     }
 
     /// The public versions that are shown now.
     pub(super) fn versions(&self) -> HashMap<EventId, i64> {
-        let index = self.read_index();
-        let version = |(id, kept): (&EventId, &Kept)| (*id, kept.snapshot.event.public_version);
-        index.by_id.iter().map(version).collect()
+        self.read_index().versions()
     }
 }

@@ -107,7 +107,7 @@ pub struct PublishedProgramme<'a> {
     /// In order.
     pub tracks: Vec<PublishedTrack>,
     /// By name.
-    pub speakers: &'a [PublishedSpeaker],
+    pub speakers: Vec<&'a PublishedSpeaker>,
     /// Newest published first.
     pub recordings: Vec<RecordingView>,
 }

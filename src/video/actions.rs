@@ -70,7 +70,7 @@ pub fn update(
     tx: &mut Conn,
     now: Instant,
     event: &Event,
-    current: Recording,
+    current: &Recording,
     input: &RecordingInput,
 ) -> Outcome<(Recording, Option<Position>)> {
     let parsed = parse(tx, event, input)?;
@@ -88,7 +88,7 @@ pub fn update(
         published_at: current
             .published_at
             .or((parsed.state == RecordingState::Published).then_some(now)),
-        ..current
+        ..*current
     };
     Ok((save(tx, now, changed)?, proposed))
 }

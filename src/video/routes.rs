@@ -144,7 +144,7 @@ pub async fn get_own_recording(
 pub async fn update_recording(
     app: App,
     who: Organiser,
-    path: web::Path<(String, String)>,
+    keys: web::Path<(String, String)>,
     if_match: IfMatch,
     patch: Patch,
 ) -> Answer {
@@ -153,10 +153,10 @@ pub async fn update_recording(
     let (event, (recording, proposed)) = app
         .db
         .write(move |tx| {
-            let (event, current) = found(tx, &who, &path)?;
+            let (event, current) = found(tx, &who, &keys)?;
             if_match.check(&etag::of_version(current.version))?;
             let input = patch.apply(&RecordingInput::of(&current, event.timezone))?;
-            let changed = actions::update(tx, now, &event, current, &input)?;
+            let changed = actions::update(tx, now, &event, &current, &input)?;
             Ok::<_, Problem>((event, changed))
         })
         .await?;

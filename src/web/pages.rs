@@ -3,10 +3,10 @@
 use minijinja::{Value, context};
 
 use super::render;
-use super::wishes::Credential;
 use super::words::{self, Trouble};
 use crate::mail::wording::Tongue;
 use crate::problem::Problem;
+use crate::registrations::desk::Key;
 
 /// What the page of a registration shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,14 +35,14 @@ fn field(name: &str, value: &str) -> Value {
     context! { name, value }
 }
 
-fn credential(credential: &Credential) -> Value {
+fn credential(credential: &Key) -> Value {
     match credential {
-        Credential::Token(token) => field("token", token),
-        Credential::Access(access) => field("access", access),
+        Key::Link(token) => field("token", token),
+        Key::Access(access) => field("access", access),
     }
 }
 
-fn form(tongue: Tongue, action: &str, who: &Credential) -> Vec<Value> {
+fn form(tongue: Tongue, action: &str, who: &Key) -> Vec<Value> {
     let lang = field("lang", tongue.tag());
     vec![credential(who), field("action", action), lang]
 }
@@ -81,7 +81,7 @@ pub fn confirm(tongue: Tongue, token: &str) -> Page {
 /// As [`render`].
 pub fn manage(tongue: Tongue, token: &str) -> Page {
     let path = "/registrations/manage";
-    let who = Credential::Token(token.to_owned());
+    let who = Key::Link(token.to_owned());
     let data = context! {
         question => words::manage(tongue), action => path, grave => false,
         fields => form(tongue, "show", &who), back => Vec::<Value>::new(), languages => languages(path, token),
@@ -111,7 +111,7 @@ impl Grave {
 ///
 /// # Errors
 /// As [`render`].
-pub fn sure(tongue: Tongue, what: Grave, who: &Credential) -> Page {
+pub fn sure(tongue: Tongue, what: Grave, who: &Key) -> Page {
     let mut fields = form(tongue, what.word(), who);
     fields.push(field("confirmed", "yes"));
     let data = context! {
@@ -126,7 +126,7 @@ pub fn sure(tongue: Tongue, what: Grave, who: &Credential) -> Page {
 /// # Errors
 /// As [`render`].
 pub fn registration(tongue: Tongue, shown: &Shown, access_token: &str) -> Page {
-    let who = Credential::Access(access_token.to_owned());
+    let who = Key::Access(access_token.to_owned());
     let mut steps = Vec::new();
     if shown.can_cancel {
         let button = words::sure(tongue, Grave::Cancel).get_attr("step");
@@ -196,7 +196,7 @@ mod tests {
 
     #[test]
     fn what_people_wrote_is_inert() {
-        let token = Credential::Token(NASTY.into());
+        let token = Key::Link(NASTY.into());
         for tongue in Tongue::ALL {
             for page in [
                 confirm(tongue, NASTY),
@@ -231,7 +231,7 @@ mod tests {
         let sure = sure(
             Tongue::English,
             Grave::Cancel,
-            &Credential::Access("acc-ess".into()),
+            &Key::Access("acc-ess".into()),
         )
         .unwrap();
         assert!(

@@ -8,11 +8,13 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::pages::{self, Grave};
 use super::respond;
-use super::wishes::{Credential, Done, Wish, perform};
+use super::wishes::{Done, Wish, perform};
 use super::words::Trouble;
 use crate::http::Form;
+use crate::http::edge::Caller;
 use crate::mail::wording::Tongue;
 use crate::problem::{Kind, Problem, ProblemDocument};
+use crate::registrations::desk::Key;
 use crate::server::App;
 
 type Page = Result<HttpResponse, Problem>;
@@ -105,7 +107,7 @@ fn ok(tongue: Tongue, page: String) -> HttpResponse {
 fn explain(request: &HttpRequest, tongue: Tongue, problem: Problem) -> Page {
     let told = matches!(
         problem.kind(),
-        Kind::NotFound | Kind::WrongState | Kind::Expired | Kind::TokenUsed | Kind::NotAvailable
+        Kind::NotFound | Kind::WrongState | Kind::Expired | Kind::TokenUsed
     );
     if !told || !header(request, &ACCEPT).contains("text/html") {
         return Err(problem);
@@ -160,8 +162,8 @@ pub async fn post_manage_page(app: App, request: HttpRequest, form: Form<ManageF
     let form = form.0;
     let tongue = tongue(&request, form.lang.as_deref());
     let who = match (form.access, form.token) {
-        (Some(access), _) => Credential::Access(access),
-        (None, Some(token)) => Credential::Token(token),
+        (Some(access), _) => Key::Access(access),
+        (None, Some(token)) => Key::Link(token),
         (None, None) => return explain(&request, tongue, Problem::not_found()),
     };
     let confirmed = form.confirmed.as_deref() == Some("yes");
@@ -176,12 +178,16 @@ pub async fn post_manage_page(app: App, request: HttpRequest, form: Form<ManageF
 }
 
 async fn answer(app: &App, request: &HttpRequest, tongue: Tongue, wish: Wish) -> Page {
-    let page = match perform(app, wish).await {
+    let page = match perform(app, &Caller::of(request), wish).await {
         Ok(Done::Shown {
             registration,
             access_token,
         }) => pages::registration(tongue, &registration, &access_token)?,
         Ok(Done::Cancelled) => pages::done(tongue, Grave::Cancel)?,
+        Ok(Done::TooLate) => {
+            let late = Problem::new(Kind::Expired, "The registration was not confirmed in time.");
+            return explain(request, tongue, late);
+        }
         Ok(Done::Erased) => pages::done(tongue, Grave::Erase)?,
         Err(problem) => return explain(request, tongue, problem),
     };

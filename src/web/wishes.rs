@@ -1,17 +1,16 @@
 //! What the pages ask of the registrations, and what they need to hear back.
 
 use super::pages::Shown;
+use crate::clock::Instant;
+use crate::db::Conn;
+use crate::http::edge::Caller;
+use crate::mail::wording::Tongue;
 use crate::problem::{Kind, Problem};
+use crate::registrations::access;
+use crate::registrations::confirm::{self, Confirmed, Opened};
+use crate::registrations::desk::{self, Key};
+use crate::registrations::model::may_cancel;
 use crate::server::App;
-
-/// What lets somebody act on a registration.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Credential {
-    /// The token of a mailed link.
-    Token(String),
-    /// The access token that such a token was exchanged for.
-    Access(String),
-}
 
 /// What somebody wants done.
 #[derive(Clone, PartialEq, Eq)]
@@ -19,11 +18,11 @@ pub enum Wish {
     /// Confirm the address: the token of a `confirm` link.
     Confirm(String),
     /// See the registration.
-    Show(Credential),
+    Show(Key),
     /// Cancel it: frees the seats.
-    Cancel(Credential),
+    Cancel(Key),
     /// Erase the person.
-    Erase(Credential),
+    Erase(Key),
 }
 
 /// What was done.
@@ -40,18 +39,72 @@ pub enum Done {
     Cancelled,
     /// The person is erased.
     Erased,
+    /// It was confirmed too late: the seats have gone to others.
+    TooLate,
 }
 
 /// Does what was wished, by the registrations' own actions.
 ///
 /// # Errors
 /// Their refusals: 404 for an unknown token, 410 for one that has expired or was used, 409 where the
-/// state does not lead there. Until the registrations are connected here: `not-available`.
-pub async fn perform(app: &App, wish: Wish) -> Result<Done, Problem> {
-    let (_, _) = (app, wish);
-    std::future::ready(Err(Problem::new(
-        Kind::NotAvailable,
-        "These pages are not connected to the registrations yet.",
-    )))
-    .await
+/// state does not lead there.
+pub async fn perform(app: &App, caller: &Caller, wish: Wish) -> Result<Done, Problem> {
+    let now = app.clock.now();
+    let done = app.db.write(move |tx| fulfil(tx, now, &wish)).await;
+    app.mail_wakeup();
+    match done {
+        Err(problem) if problem.kind() == Kind::NotFound => {
+            Err(access::unknown(app, caller, problem))
+        }
+        done => done,
+    }
+}
+
+fn fulfil(tx: &mut Conn, now: Instant, wish: &Wish) -> Result<Done, Problem> {
+    match wish {
+        Wish::Confirm(token) => match confirm::confirm(tx, now, token)? {
+            Confirmed::Yes(opened) => Ok(shown(&opened, now)),
+            Confirmed::TooLate => Ok(Done::TooLate),
+        },
+        Wish::Show(key) => Ok(shown(&desk::show(tx, now, key)?, now)),
+        Wish::Cancel(key) => {
+            desk::cancel(tx, now, key)?;
+            Ok(Done::Cancelled)
+        }
+        Wish::Erase(key) => {
+            desk::erase(tx, now, key)?;
+            Ok(Done::Erased)
+        }
+    }
+}
+
+fn shown(opened: &Opened, now: Instant) -> Done {
+    let (event, registration) = (&opened.event, &opened.registration);
+    let (language, default) = (
+        registration.language.as_str(),
+        event.languages.default.as_str(),
+    );
+    let ticket = |id| {
+        let found = opened.types.iter().find(|known| known.id == id);
+        found.map(|known| known.name.best(language, default).to_owned())
+    };
+    let attendees = registration.attendees.iter().map(|attendee| {
+        let ticket = ticket(attendee.ticket_type_id).unwrap_or_default();
+        (attendee.name.clone(), ticket)
+    });
+    let days = event.dates.map(|dates| (dates.starts_on, dates.ends_on));
+    let registration = Shown {
+        title: event.title.best(language, default).to_owned(),
+        dates: Tongue::of(language).dates(days),
+        venue: event.venue.as_ref().map(|venue| venue.name.clone()),
+        code: Some(registration.code.clone()),
+        state: registration.state.to_string(),
+        attendees: attendees.collect(),
+        can_cancel: registration.state.is_live() && may_cancel(event, now),
+        language: language.to_owned(),
+    };
+    Done::Shown {
+        registration,
+        access_token: opened.access_token.reveal().to_owned(),
+    }
 }

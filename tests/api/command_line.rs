@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc;
 
 use crate::helpers::Store;
 use crate::helpers::stores::TestStore;
@@ -25,12 +26,19 @@ fn run(store: &TestStore, arguments: &[&str]) -> Output {
 pub struct Served {
     pub child: Child,
     pub address: String,
+    /// What it prints after its address.
+    pub printed: mpsc::Receiver<String>,
 }
 
 impl Served {
-    pub fn start(mut command: Command) -> Self {
+    pub fn start(command: Command) -> Self {
+        Self::start_with(command, &[])
+    }
+
+    pub fn start_with(mut command: Command, arguments: &[&str]) -> Self {
         let mut child = command
             .arg("serve")
+            .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -43,8 +51,15 @@ impl Served {
             }
         };
         // Keep reading, so that the program never waits for a full pipe.
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { child, address }
+        let (sender, printed) = mpsc::channel();
+        std::thread::spawn(move || {
+            lines.for_each(|line| drop(sender.send(line.unwrap_or_default())))
+        });
+        Self {
+            child,
+            address,
+            printed,
+        }
     }
 
     pub fn signal(&self, name: &str) {

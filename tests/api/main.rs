@@ -8,16 +8,24 @@
 #[macro_use]
 mod helpers;
 
+mod capacity;
 mod command_line;
+mod committee;
 mod conventions;
+mod demo;
 mod events;
 mod mail;
 mod openapi;
+mod own_registration;
 mod pages;
+mod programme;
 mod publication;
 mod publication_lists;
 mod recordings;
+mod registrations;
+mod releases;
 mod stores;
+mod tickets;
 mod tokens;
 mod walk_through;
 mod watch;

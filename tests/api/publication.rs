@@ -4,13 +4,11 @@ use std::io::Read;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use kongress::db::{Db, DbError};
-use kongress::events::touch_public;
 use serde_json::{Value, json};
 
 use crate::helpers::TestApp;
 use crate::helpers::released::{
-    at, draft_session, event, member, nb, programme, release, release_behind, session,
+    at, draft_session, event, member, nb, programme, release, release_at, session,
 };
 
 const DAY: (&str, &str) = ("2027-11-11T10:00:00+01:00", "2027-11-11T11:00:00+01:00");
@@ -90,7 +88,6 @@ on_both_stores! {
         // Both dates are null: to be announced.
         let undated = app.get("/events/kladd/programme").send().await.expect(200);
         assert_eq!((&undated["event"]["starts_on"], &undated["event"]["phase"]), (&json!(null), &json!("upcoming")));
-        app.organiser("DELETE", "/events/kladd").if_match("\"*\"").send().await;
     }
 
     async fn a_programme_holds_all_that_a_page_needs(app: TestApp) {
@@ -175,7 +172,7 @@ on_both_stores! {
         let id = event(&app, "konf").await;
         let talk = session("foredrag", 1, Some(DAY));
         release(&app, id, &programme(vec![talk])).await;
-        for path in ["", "/programme", "/committee", "/sessions", "/sessions/foredrag", "/sessions?q=foredrag", "/recordings", "/speakers", "/programme/releases/1"] {
+        for path in ["", "/programme", "/committee", "/sessions", "/sessions/foredrag", "/recordings", "/speakers", "/programme/releases/1"] {
             let path = format!("/events/konf{path}");
             let plain = app.get(&path).send().await;
             plain.expect(200);
@@ -295,14 +292,12 @@ on_both_stores! {
             }
             panic!("{path} does not show {wanted}");
         };
-        release_behind(&app, id, &programme(vec![session("foredrag", 1, Some(DAY))]));
+        release_at(&app, id, &programme(vec![session("foredrag", 1, Some(DAY))]), app.clock.now());
         soon(json!(1), "/events/konf/programme", "/version").await;
         member(&app, id, "Kari Nordmann", 0, true);
         soon(json!("Kari Nordmann"), "/events/konf", "/committee/0/name").await;
         // Also when the clock of that process is far behind: then every snapshot is compared.
-        let earlier = app.clock.now() - TimeDelta::days(30);
-        release_behind(&app, id, &programme(Vec::new()));
-        Db::write_once::<_, DbError>(&app.state.config.target, |tx| touch_public(tx, id, earlier)).unwrap();
+        release_at(&app, id, &programme(Vec::new()), app.clock.now() - TimeDelta::days(30));
         soon(json!(2), "/events/konf/programme/releases", "/items/0/version").await;
         for _ in 0..150 {
             if programme_of(&app).await["version"] == 2 {

@@ -125,7 +125,7 @@ on_both_stores! {
             };
             let next = format!("/api/v1/events/konf/sessions?limit=7&cursor={cursor}");
             assert_eq!(answer.header("link"), format!("<{next}>; rel=\"next\""));
-            path = next.trim_start_matches("/api/v1").to_owned();
+            next.trim_start_matches("/api/v1").clone_into(&mut path);
         }
         let mut sorted = seen.clone();
         sorted.sort();

@@ -39,9 +39,9 @@ on_both_stores! {
         assert_eq!(read.etag(), made.etag());
         assert_eq!(read.expect(200)["proposed_position"], json!(null));
 
-        let patch = json!({"url": "https://vimeo.com/76979871#t=73m", "duration_seconds": 25_200, "segments": null});
-        app.organiser("PATCH", &one).patch_json(&patch).send().await.problem(428, "precondition-required");
-        let changed = app.organiser("PATCH", &one).if_match(&made.etag()).patch_json(&patch).send().await;
+        let moved = json!({"url": "https://vimeo.com/76979871#t=73m", "duration_seconds": 25_200, "segments": null});
+        app.organiser("PATCH", &one).patch_json(&moved).send().await.problem(428, "precondition-required");
+        let changed = app.organiser("PATCH", &one).if_match(&made.etag()).patch_json(&moved).send().await;
         let vimeo = changed.expect(200);
         assert_eq!((&vimeo["url"], &vimeo["provider"], &vimeo["proposed_position"]), (&json!("https://vimeo.com/76979871"), &json!("vimeo"), &json!(4380)));
         assert_eq!((&vimeo["segments"], &vimeo["title"]), (&json!([]), &json!({"nb": "Hele dagen"})));

@@ -192,7 +192,7 @@ on_both_stores! {
             let mut text = String::new();
             for path in &paths {
                 let answer = app.get(path).send().await;
-                text.push_str(&format!("{path}\n{}\n{}\n", answer.header("location"), answer.body));
+                text.extend([path, "\n", answer.header("location"), "\n", &answer.body, "\n"]);
             }
             // What was asked for is no finding.
             text.lines().filter(|line| !line.starts_with("/events")).collect::<String>()

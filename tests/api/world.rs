@@ -25,15 +25,47 @@ impl World {
         let event = app
             .create("/events", &json!({"title": "Barnevernskonferansen", "series_id": series["id"], "starts_on": "2027-11-11", "ends_on": "2027-11-11"}))
             .await;
-        let token = app
-            .create(
-                "/organisations/bufdir/tokens",
-                &json!({"name": "t", "role": "reader"}),
-            )
-            .await;
-        let mut names = BTreeMap::from([("organisation".to_owned(), "bufdir".to_owned())]);
-        for (name, thing) in [("series", &series), ("event", &event), ("token", &token)] {
-            names.insert(name.to_owned(), thing["id"].as_str().unwrap().to_owned());
+        let path = |rest: &str| format!("/events/{}{rest}", event["id"].as_str().unwrap());
+        let mut made = vec![("series", series), ("event", event.clone())];
+        let token = json!({"name": "t", "role": "reader"});
+        made.push((
+            "token",
+            app.create("/organisations/bufdir/tokens", &token).await,
+        ));
+        for (name, rest, body) in bodies() {
+            made.push((name, app.create(&path(rest), &body).await));
+        }
+        let quota = json!([made.iter().find(|(name, _)| *name == "quota").unwrap().1["id"]]);
+        let ticket = json!({"name": "Salen", "attendance": "in_person", "quotas": quota});
+        made.push((
+            "ticket_type",
+            app.create(&path("/ticket-types"), &ticket).await,
+        ));
+        app.organiser("POST", &path("/programme/releases"))
+            .json(&json!({}))
+            .send()
+            .await
+            .expect(201);
+        app.organiser("POST", &path("/publish"))
+            .send()
+            .await
+            .expect(200);
+        let ticket = made.last().unwrap().1["id"].clone();
+        let form = json!({"attendees": [{"ticket_type_id": ticket, "name": "Ola", "email": "ola@example.org"}]});
+        app.post(&path("/registrations"), &form)
+            .send()
+            .await
+            .expect(202);
+        for (name, rest) in [("registration", "/registrations"), ("id", "/emails")] {
+            let list = app.organiser("GET", &path(rest)).send().await.expect(200);
+            made.push((name, list["items"][0].clone()));
+        }
+        let mut names = BTreeMap::from([
+            ("organisation".to_owned(), "bufdir".to_owned()),
+            ("version".to_owned(), "1".to_owned()),
+        ]);
+        for (name, thing) in &made {
+            names.insert((*name).to_owned(), thing["id"].as_str().unwrap().to_owned());
         }
         let mut world = Self {
             names,
@@ -119,4 +151,23 @@ fn parameters(template: &str) -> Vec<String> {
 
 fn unique_id() -> String {
     kongress::clock::new_id::<()>().to_string()
+}
+
+/// What is made below an event: its name in paths, where, and from what.
+fn bodies() -> Vec<(&'static str, &'static str, Value)> {
+    let recording =
+        json!({"title": "Hele dagen", "url": "https://video.example.org/a.mp4", "segments": []});
+    vec![
+        (
+            "member",
+            "/committee",
+            json!({"name": "Kari", "role": "member"}),
+        ),
+        ("room", "/rooms", json!({"name": "Storsalen"})),
+        ("track", "/tracks", json!({"name": "Forebygging"})),
+        ("speaker", "/speakers", json!({"name": "Ola Nordmann"})),
+        ("session", "/sessions", json!({"title": "Oppvekstplanen"})),
+        ("recording", "/recordings", recording),
+        ("quota", "/quotas", json!({"name": "Salen", "size": 20})),
+    ]
 }

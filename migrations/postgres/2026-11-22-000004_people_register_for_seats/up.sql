@@ -41,7 +41,8 @@ CREATE TABLE ticket_type_quotas (
 CREATE INDEX ticket_type_quotas_by_quota ON ticket_type_quotas (quota_id);
 
 -- live_identity is the contact's address while the registration is live and null afterwards: its
--- unique key is the promise of one live registration per address and event.
+-- unique key is the promise of one live registration per address and event. identity_key is the
+-- hash of that address, kept until erasure, so that erasing a person finds all they left behind.
 CREATE TABLE registrations (
     id UUID PRIMARY KEY NOT NULL,
     event_id UUID NOT NULL REFERENCES events (id),
@@ -49,6 +50,8 @@ CREATE TABLE registrations (
     state TEXT NOT NULL,
     holds_seats BOOLEAN NOT NULL,
     live_identity TEXT,
+    identity_key BYTEA,
+    search_text TEXT NOT NULL,
     language TEXT NOT NULL,
     contact_name TEXT NOT NULL,
     contact_email TEXT NOT NULL,
@@ -67,6 +70,7 @@ CREATE TABLE registrations (
     UNIQUE (event_id, live_identity)
 );
 CREATE INDEX registrations_in_order ON registrations (event_id, created_at, id);
+CREATE INDEX registrations_by_person ON registrations (event_id, identity_key);
 CREATE INDEX registrations_by_deadline ON registrations (state, holds_seats, confirm_before);
 
 CREATE TABLE attendees (

@@ -8,7 +8,7 @@ use super::super::document::{Session, Versioned};
 use super::super::refusal::{Outcome, ProgrammeRefusal, accepted, refused};
 use super::super::{rooms, speakers, tracks};
 use super::input::{Identity, ParsedSession, SessionInput, Surroundings};
-use super::store;
+use super::{identity_store, store};
 use crate::clock::{Instant, new_id};
 use crate::db::Conn;
 use crate::events::{self, Held};
@@ -37,12 +37,12 @@ fn checked_guid(
     parsed: &ParsedSession,
 ) -> Outcome<Uuid> {
     if let Some(slug) = &parsed.slug
-        && store::slug_is_taken(tx, event.id, slug, id)?
+        && identity_store::slug_is_taken(tx, event.id, slug, id)?
     {
         return refused(ProgrammeRefusal::SlugTaken);
     }
     let guid = parsed.guid.unwrap_or_else(|| id.uuid());
-    if store::guid_is_taken(tx, event.id, guid, id)? {
+    if identity_store::guid_is_taken(tx, event.id, guid, id)? {
         return refused(ProgrammeRefusal::GuidTaken);
     }
     Ok(guid)
@@ -77,15 +77,15 @@ pub fn create(
         slug
     } else {
         let derived = Slug::derive(parsed.title(&event.languages.default), "session");
-        first_free(&derived, &store::slugs(tx, event.id, id)?)
+        first_free(&derived, &identity_store::slugs(tx, event.id, id)?)
     };
     let identity = Identity {
         id,
         slug,
         guid,
-        number: store::take_number(tx, event.id)?,
+        number: identity_store::take_number(tx, event.id)?,
     };
-    let session = parsed.known_as(identity);
+    let session = parsed.known_as(&identity);
     store::insert(tx, event.id, &session, now)?;
     Ok(Versioned {
         value: session,
@@ -117,7 +117,7 @@ pub fn update(
         number: before.number,
     };
     let mut changed = Versioned {
-        value: parsed.known_as(identity),
+        value: parsed.known_as(&identity),
         version: current.version,
     };
     if !store::update(tx, event.id, &changed, now)? {

@@ -133,7 +133,7 @@ impl ParsedSession {
 
     /// The session under this identity.
     #[must_use]
-    pub fn known_as(self, identity: Identity) -> Session {
+    pub fn known_as(self, identity: &Identity) -> Session {
         Session {
             id: identity.id,
             slug: identity.slug.to_string(),

@@ -5,8 +5,8 @@ use actix_web::{delete, get, patch, post, web};
 use super::super::document::{Session, Versioned};
 use super::super::speakers;
 use super::actions;
+use super::filter_input::SessionQuery;
 use super::input::SessionInput;
-use super::query::SessionQuery;
 use super::store;
 use super::wire::SessionView;
 use crate::auth::{Access, Area, Organiser};
@@ -152,8 +152,8 @@ pub async fn update_session(
             let current = found(tx, &event, &path.1)?;
             if_match.check(&seen(tx, &event, &current)?.1)?;
             let input = changes.apply(&SessionInput::of(&current.value, event.timezone))?;
-            let changed = actions::update(tx, now, &event, &current, &input)?;
-            Ok::<_, Problem>((event.id, seen(tx, &event, &changed)?))
+            let saved = actions::update(tx, now, &event, &current, &input)?;
+            Ok::<_, Problem>((event.id, seen(tx, &event, &saved)?))
         })
         .await?;
     app.event_changed(id).await;

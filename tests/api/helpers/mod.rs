@@ -5,7 +5,9 @@ pub mod app;
 pub mod client;
 pub mod contract;
 pub mod mail;
+pub mod outbox;
 pub mod released;
+pub mod sales;
 pub mod smtp;
 pub mod stores;
 
@@ -14,6 +16,9 @@ pub use client::{Answer, Call};
 pub use mail::Mail;
 pub use smtp::SmtpServer;
 pub use stores::Store;
+
+/// Flags of a service whose mails wait in the outbox, their secrets with them: nobody listens there.
+pub const MAIL_WAITS: &[&str] = &["--smtp-url", "smtp://127.0.0.1:1"];
 
 /// Writes a test once and makes `…::sqlite` and `…::postgres` of it.
 ///
@@ -24,7 +29,10 @@ pub use stores::Store;
 /// ```
 #[macro_export]
 macro_rules! on_both_stores {
-    ($($(#[$meta:meta])* async fn $name:ident($app:ident: TestApp) $body:block)+) => {$(
+    ($($(#[$meta:meta])* async fn $name:ident($app:ident: TestApp) $body:block)+) => {
+        $crate::on_both_stores! { with [&[]] $($(#[$meta])* async fn $name($app: TestApp) $body)+ }
+    };
+    (with [$flags:expr] $($(#[$meta:meta])* async fn $name:ident($app:ident: TestApp) $body:block)+) => {$(
         mod $name {
             #[allow(unused_imports)]
             use super::*;
@@ -34,12 +42,12 @@ macro_rules! on_both_stores {
 
             #[actix_web::test]
             async fn sqlite() {
-                body($crate::helpers::TestApp::spawn($crate::helpers::Store::Sqlite).await).await;
+                body($crate::helpers::TestApp::spawn_with($crate::helpers::Store::Sqlite, $flags).await).await;
             }
 
             #[actix_web::test]
             async fn postgres() {
-                body($crate::helpers::TestApp::spawn($crate::helpers::Store::Postgres).await).await;
+                body($crate::helpers::TestApp::spawn_with($crate::helpers::Store::Postgres, $flags).await).await;
             }
         }
     )+};

@@ -109,9 +109,9 @@ fn insert_room(
     Ok(())
 }
 
-/// Stores the next release as another process would: nothing is told to the service.
-pub fn release_behind(app: &TestApp, event: EventId, programme: &Programme) -> i32 {
-    let now = app.clock.now();
+/// Stores the next release as another process would, by whose clock it is `now`: nothing is told
+/// to the service.
+pub fn release_at(app: &TestApp, event: EventId, programme: &Programme, now: Instant) -> i32 {
     write(app, |tx| {
         let newest: Option<i32> = per_backend!(tx, c => {
             programme_releases::table
@@ -153,7 +153,7 @@ pub fn release_behind(app: &TestApp, event: EventId, programme: &Programme) -> i
 
 /// Stores the next release and tells the service.
 pub async fn release(app: &TestApp, event: EventId, programme: &Programme) -> i32 {
-    let version = release_behind(app, event, programme);
+    let version = release_at(app, event, programme, app.clock.now());
     app.state.event_changed(event).await;
     version
 }

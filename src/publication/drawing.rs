@@ -1,0 +1,202 @@
+//! How a snapshot is made: read in one transaction, then drawn and compressed.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, OnceLock};
+
+use super::programme_wire::{
+    Names, PublishedRoom, PublishedSpeaker, PublishedTrack, ReleasedSession, date_of, order,
+};
+use super::snapshot::{RecordingEntry, SessionEntry, Snapshot, SpeakerEntry};
+use super::sources::{self, Member, RegistrationWindow};
+use super::video_wire::{
+    PublishedDay, PublishedProgramme, PublishedSession, RecordingWithSessions, VideoPosition,
+};
+use super::wire::PublishedEvent;
+use crate::clock::Instant;
+use crate::db::{Conn, DbError};
+use crate::events::{self, Event};
+use crate::http::Document;
+use crate::http::wire::Moment;
+use crate::ids::{EventId, SessionId, SlugOr};
+use crate::problem::Problem;
+use crate::programme::document::{Programme, Release, Session};
+use crate::video::wire::RecordingView;
+use crate::video::{self, Recording};
+
+/// What a snapshot is drawn from, read in one transaction.
+#[derive(Debug)]
+pub struct Sources {
+    event: Event,
+    release: Option<Release>,
+    members: Vec<Member>,
+    recordings: Vec<Recording>,
+    sign_up: HashMap<SessionId, i32>,
+    registration: RegistrationWindow,
+}
+
+impl Sources {
+    /// Reads everything; `None` if nobody may read the event.
+    pub fn read(conn: &mut Conn, id: EventId, now: Instant) -> Result<Option<Self>, DbError> {
+        let Some(event) = events::find_public(conn, &SlugOr::Id(id))? else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            release: sources::newest_release(conn, id)?,
+            members: sources::published_members(conn, id)?,
+            recordings: video::list_public(conn, id)?,
+            sign_up: sources::sign_up_capacities(conn, id)?.into_iter().collect(),
+            registration: sources::registration_window(conn, &event, now)?,
+            event,
+        }))
+    }
+}
+
+/// Draws and compresses everything, as it is at this instant. This takes time; it belongs off the
+/// request path.
+pub fn draw(sources: Sources, now: Instant, public_url: &str) -> Result<Snapshot, Problem> {
+    let Sources {
+        event,
+        release,
+        members,
+        recordings,
+        sign_up,
+        registration,
+    } = sources;
+    let (released, mut programme) = match release {
+        Some(release) => (
+            Some((release.version, release.released_at)),
+            release.programme,
+        ),
+        None => (None, Programme::default()),
+    };
+    programme.sessions.sort_by_key(order);
+    let sessions = sessions(&event, &programme, &recordings, &sign_up, public_url);
+    let recordings = recording_entries(&event, &programme, &sessions, recordings);
+    let speakers = speakers(&programme);
+    let shown = PublishedEvent::new(&event, &members, &registration, now);
+    let document = PublishedProgramme {
+        event: &shown,
+        version: released.map_or(0, |(version, _)| version),
+        released_at: Moment::maybe(released.map(|(_, at)| at), event.timezone),
+        days: days(&sessions),
+        rooms: programme.rooms.iter().map(PublishedRoom::from).collect(),
+        tracks: programme.tracks.iter().map(PublishedTrack::from).collect(),
+        speakers: speakers.iter().map(|entry| &entry.view).collect(),
+        recordings: recordings
+            .iter()
+            .map(|entry| RecordingView::new(&entry.recording, event.timezone))
+            .collect(),
+    };
+    Ok(Snapshot {
+        event_document: Document::of(&shown)?,
+        programme_document: Document::of(&document)?,
+        valid_until: valid_until(&event, &registration, now),
+        first_pages: Default::default(),
+        releases: Mutex::default(),
+        event,
+        members,
+        sessions,
+        speakers,
+        recordings,
+    })
+}
+
+/// The next instant at which something in the documents changes by itself.
+fn valid_until(event: &Event, registration: &RegistrationWindow, now: Instant) -> Option<Instant> {
+    [event.starts_at(), event.ends_at(), registration.next_change]
+        .into_iter()
+        .flatten()
+        .filter(|edge| *edge > now)
+        .min()
+}
+
+fn sessions(
+    event: &Event,
+    programme: &Programme,
+    recordings: &[Recording],
+    sign_up: &HashMap<SessionId, i32>,
+    public_url: &str,
+) -> Vec<SessionEntry> {
+    let names = Names::of(programme, event.timezone);
+    let entry = |session: &Session| {
+        let released = ReleasedSession::new(session, &names, sign_up.get(&session.id).copied());
+        let position = |recording: &Recording| {
+            let placement = recording.position_of(session)?;
+            Some(VideoPosition::new(recording, placement))
+        };
+        let page = || format!("{public_url}/watch/{}/{}", event.slug, session.slug);
+        SessionEntry {
+            order: order(session),
+            date: date_of(session, event.timezone),
+            text: search_text(&released),
+            view: PublishedSession {
+                video: recordings.iter().filter_map(position).collect(),
+                watch_page_url: (!session.do_not_record).then(page),
+                session: released,
+            },
+            document: OnceLock::new(),
+        }
+    };
+    programme.sessions.iter().map(entry).collect()
+}
+
+fn search_text(session: &ReleasedSession) -> String {
+    let texts = [&session.title, &session.abstract_text, &session.type_label];
+    let speakers = session.speakers.iter().flat_map(|part| {
+        [Some(&part.speaker.name), part.speaker.affiliation.as_ref()]
+            .into_iter()
+            .flatten()
+    });
+    texts
+        .into_iter()
+        .flat_map(|text| text.0.values())
+        .chain(speakers)
+        .map(|text| text.to_lowercase())
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn recording_entries(
+    event: &Event,
+    programme: &Programme,
+    sessions: &[SessionEntry],
+    recordings: Vec<Recording>,
+) -> Vec<RecordingEntry> {
+    let views = sessions.iter().map(|entry| &entry.view.session);
+    let pairs: Vec<(&Session, &ReleasedSession)> = programme.sessions.iter().zip(views).collect();
+    let entry = |recording: Recording| RecordingEntry {
+        view: RecordingWithSessions::new(&recording, &pairs, event.timezone),
+        recording,
+        document: OnceLock::new(),
+    };
+    recordings.into_iter().map(entry).collect()
+}
+
+fn speakers(programme: &Programme) -> Vec<SpeakerEntry> {
+    let mut entries: Vec<SpeakerEntry> = programme
+        .speakers
+        .iter()
+        .map(|speaker| SpeakerEntry {
+            view: PublishedSpeaker::from(speaker),
+            order: (speaker.name.to_lowercase(), speaker.id),
+            document: OnceLock::new(),
+        })
+        .collect();
+    entries.sort_by(|a, b| a.order.cmp(&b.order));
+    entries
+}
+
+fn days(sessions: &[SessionEntry]) -> Vec<PublishedDay<'_>> {
+    let mut days: Vec<PublishedDay<'_>> = Vec::new();
+    for entry in sessions {
+        let date = entry.date.map(|date| date.to_string());
+        match days.last_mut() {
+            Some(day) if day.date == date => day.sessions.push(&entry.view),
+            _ => days.push(PublishedDay {
+                date,
+                sessions: vec![&entry.view],
+            }),
+        }
+    }
+    days
+}

@@ -1,0 +1,70 @@
+//! Calling off: one registration, or all of an event.
+
+use super::listing;
+use super::mails::tell;
+use super::model::{Registration, Step, may_cancel};
+use super::refusal::{Outcome, Refusal};
+use super::register::vacate;
+use super::store;
+use crate::clock::Instant;
+use crate::db::{Conn, DbError};
+use crate::events::Event;
+use crate::mail::{EmailKind, outbox};
+use crate::tickets;
+
+/// Who calls a registration off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// Its contact: only as long as the event lets them.
+    Contact,
+    /// The organiser.
+    Organiser,
+}
+
+/// Calls a registration off that was read in this transaction, under the event's row.
+///
+/// # Errors
+/// What [`Refusal`] says.
+pub fn cancel(
+    tx: &mut Conn,
+    now: Instant,
+    event: &Event,
+    mut registration: Registration,
+    by: By,
+) -> Outcome<Registration> {
+    registration
+        .state
+        .after(Step::Cancel)
+        .map_err(Refusal::from)?;
+    if by == By::Contact && !may_cancel(event, now) {
+        return Err(Refusal::TooLateToCancel.into());
+    }
+    vacate(tx, &mut registration)?;
+    registration.step(Step::Cancel, now)?;
+    registration.calendar_sequence += 1;
+    store::update(tx, &mut registration)?;
+    outbox::suppress(tx, registration.id)?;
+    let types = tickets::list_all(tx, event.id)?;
+    let kind = EmailKind::RegistrationCancelled;
+    tell(tx, now, (event, &types), &registration, kind, None)?;
+    Ok(registration)
+}
+
+/// Calls off every live registration of an event that is cancelled in this transaction, and tells each.
+/// Set-based: the event's row was updated before, so nobody claims seats meanwhile.
+///
+/// # Errors
+/// The store's failure.
+pub fn cancel_all_for_event(tx: &mut Conn, now: Instant, event: &Event) -> Result<(), DbError> {
+    let live = listing::list_live(tx, event.id)?;
+    listing::cancel_all(tx, now, event.id)?;
+    let types = tickets::list_all(tx, event.id)?;
+    for mut registration in live {
+        registration.calendar_sequence += 1;
+        registration.version += 1;
+        outbox::suppress(tx, registration.id)?;
+        let kind = EmailKind::EventCancelled;
+        tell(tx, now, (event, &types), &registration, kind, None)?;
+    }
+    Ok(())
+}

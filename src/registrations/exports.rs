@@ -1,0 +1,115 @@
+//! All that is held on whoever made a registration.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::mail_log::{self, SentMail};
+use super::model::Registration;
+use super::store;
+use super::tokens::{self, Purpose, Token};
+use super::wire::OwnRegistration;
+use crate::clock::Instant;
+use crate::db::{Conn, DbError};
+use crate::events::Event;
+use crate::http::wire::Moment;
+use crate::mail::{EmailKind, EmailState};
+use crate::tickets::TicketType;
+
+/// A mail that was written to the contact.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ExportedMail {
+    /// What it tells.
+    kind: EmailKind,
+    /// Whom it went to.
+    #[schema(format = Email, example = "kari@example.org")]
+    to: String,
+    /// Where it is on its way.
+    state: EmailState,
+    /// When it was written.
+    created_at: Moment,
+    /// When it was sent.
+    #[schema(required = true)]
+    sent_at: Option<Moment>,
+}
+
+/// A link or an access that was given out; never the secret.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ExportedToken {
+    /// What it is good for.
+    purpose: Purpose,
+    /// When it was made.
+    created_at: Moment,
+    /// When it ends, where it has an end of its own.
+    #[schema(required = true)]
+    expires_at: Option<Moment>,
+    /// When it was used, where it is used once.
+    #[schema(required = true)]
+    used_at: Option<Moment>,
+}
+
+/// Everything that is held on a person at an event.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Export {
+    /// When this was put together.
+    exported_at: Moment,
+    /// The registration.
+    registration: OwnRegistration,
+    /// Other registrations of the same address for the event: replaced or called off.
+    earlier: Vec<OwnRegistration>,
+    /// Mails about them, oldest first.
+    mails: Vec<ExportedMail>,
+    /// Links and accesses of the registration, oldest first.
+    tokens: Vec<ExportedToken>,
+}
+
+impl Export {
+    /// Reads everything.
+    ///
+    /// # Errors
+    /// The store's failure.
+    pub fn read(
+        conn: &mut Conn,
+        now: Instant,
+        (event, types): (&Event, &[TicketType]),
+        registration: &Registration,
+    ) -> Result<Self, DbError> {
+        let zone = event.timezone;
+        let mut earlier = Vec::new();
+        let mut mails = Vec::new();
+        let others = match &registration.contact {
+            Some(contact) => store::list_of_person(conn, event.id, &contact.email)?,
+            None => vec![registration.id],
+        };
+        for id in others {
+            mails.extend(mail_log::list(conn, id)?);
+            if id != registration.id
+                && let Some(other) = store::find(conn, event.id, id)?
+            {
+                earlier.push(OwnRegistration::new(&other, event, types));
+            }
+        }
+        let mail = |mail: SentMail| ExportedMail {
+            kind: mail.kind,
+            to: mail.to,
+            state: mail.state,
+            created_at: Moment::new(mail.created_at, zone),
+            sent_at: Moment::maybe(mail.sent_at, zone),
+        };
+        let token = |token: Token| ExportedToken {
+            purpose: token.purpose(),
+            created_at: Moment::new(token.created_at, zone),
+            expires_at: Moment::maybe(token.expires_at, zone),
+            used_at: Moment::maybe(token.used_at, zone),
+        };
+        Ok(Self {
+            exported_at: Moment::new(now, zone),
+            registration: OwnRegistration::new(registration, event, types),
+            earlier,
+            mails: mails.into_iter().map(mail).collect(),
+            tokens: tokens::list(conn, registration.id)?
+                .into_iter()
+                .map(token)
+                .collect(),
+        })
+    }
+}

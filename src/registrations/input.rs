@@ -1,0 +1,425 @@
+//! What a frontend sends to register, parsed; every fault at once.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::model::{Consents, Contact, Invoice};
+use super::organisation_number;
+use crate::events::Event;
+use crate::events::municipality_number;
+use crate::faults::Faults;
+use crate::ids::TicketTypeId;
+use crate::text::{self, Email, Language};
+use crate::tickets::{CONSENTS_VERSION, TicketType, UniqueBy};
+
+/// Most attendees of one registration.
+const PARTY: usize = 50;
+
+/// Whom to write to.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ContactInput {
+    /// Name: 1–100 characters, no web address.
+    #[schema(example = "Kari Nordmann")]
+    pub name: String,
+    /// Address.
+    #[schema(format = Email, example = "kari@example.org")]
+    pub email: String,
+    /// Phone.
+    #[schema(example = "+47 406 12 345")]
+    pub phone: Option<String>,
+}
+
+/// An answer to a question; questions are not available yet.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AnswerInput {
+    /// The question.
+    pub question_id: String,
+    /// The answer.
+    #[schema(value_type = Object)]
+    pub value: Value,
+}
+
+/// One who comes.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AttendeeInput {
+    /// What they register for; the same for everybody of one registration, for now.
+    pub ticket_type_id: TicketTypeId,
+    /// Name: 1–100 characters, no web address.
+    #[schema(example = "Kari Nordmann")]
+    pub name: String,
+    /// Address; needed of the first attendee when there is no contact.
+    #[schema(format = Email, example = "kari@example.org")]
+    pub email: Option<String>,
+    /// Phone.
+    #[schema(example = "+47 406 12 345")]
+    pub phone: Option<String>,
+    /// Where they work.
+    #[schema(example = "Lørenskog kommune")]
+    pub organisation: Option<String>,
+    /// Job.
+    #[schema(example = "Rådgiver")]
+    pub position: Option<String>,
+    /// Municipalities they come for, four digits each; needed where seats are unique by municipality.
+    #[schema(example = json!(["3222"]))]
+    pub municipality_numbers: Option<Vec<String>>,
+    /// Not available yet: empty or absent.
+    #[schema(example = json!([]))]
+    pub session_ids: Option<Vec<String>>,
+    /// Not available yet: empty or absent.
+    #[schema(example = json!([]))]
+    pub answers: Option<Vec<AnswerInput>>,
+}
+
+/// What is said yes or no to; absent is no.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConsentsInput {
+    /// The terms; must be true where the event has some.
+    #[schema(example = true)]
+    pub terms: Option<bool>,
+    /// To stand on the list of participants.
+    #[schema(example = false)]
+    pub participant_list: Option<bool>,
+    /// To get news.
+    #[schema(example = false)]
+    pub news: Option<bool>,
+}
+
+/// Whom to bill.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InvoiceInput {
+    /// Nine digits, checked; spaces and `NO…MVA` are taken off.
+    #[schema(example = "974760673")]
+    pub organisation_number: Option<String>,
+    /// What the payer wants to read on it.
+    #[schema(example = "Bestilling 4711")]
+    pub reference: Option<String>,
+    /// Where it goes.
+    #[schema(format = Email, example = "faktura@example.org")]
+    pub email: Option<String>,
+}
+
+/// A registration as it is sent.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RegistrationInput {
+    /// Whom to write to; the first attendee if absent.
+    pub contact: Option<ContactInput>,
+    /// Language of the mails: nb, nn, en or one of the event's; the event's default if absent.
+    #[schema(example = "nb")]
+    pub language: Option<String>,
+    /// 1 to 50 who come.
+    #[schema(min_items = 1, max_items = 50)]
+    pub attendees: Vec<AttendeeInput>,
+    /// What is said yes or no to.
+    pub consents: Option<ConsentsInput>,
+    /// Whom to bill.
+    pub invoice: Option<InvoiceInput>,
+    /// Not available yet: null or absent.
+    #[schema(example = json!(null))]
+    pub access_code: Option<String>,
+    /// Whether to wait when it is full; waiting is not available yet, so full is `sold-out` either way.
+    #[schema(example = false)]
+    pub join_waiting_list: Option<bool>,
+    /// The frontend's own reference, given back.
+    #[schema(example = "order-4711")]
+    pub reference: Option<String>,
+}
+
+/// One who comes, as parsed.
+#[derive(Debug, Clone)]
+pub struct ParsedAttendee {
+    /// Name.
+    pub name: String,
+    /// Address.
+    pub email: Option<Email>,
+    /// Phone.
+    pub phone: Option<String>,
+    /// Where they work.
+    pub organisation: Option<String>,
+    /// Job.
+    pub position: Option<String>,
+    /// Municipalities, without duplicates.
+    pub municipality_numbers: Vec<String>,
+}
+
+/// A registration as parsed.
+#[derive(Debug, Clone)]
+pub struct Submission {
+    /// Whom to write to.
+    pub contact: Contact,
+    /// Language of the mails.
+    pub language: String,
+    /// What all of them register for.
+    pub ticket_type: TicketType,
+    /// At least one.
+    pub attendees: Vec<ParsedAttendee>,
+    /// What is said yes or no to.
+    pub consents: Consents,
+    /// Whom to bill.
+    pub invoice: Option<Invoice>,
+    /// The frontend's own reference.
+    pub reference: Option<String>,
+}
+
+impl RegistrationInput {
+    /// Parses everything; `types` are all ticket types of the event.
+    ///
+    /// # Errors
+    /// All faults, with their pointers.
+    pub fn parse(&self, event: &Event, types: &[TicketType]) -> Result<Submission, Faults> {
+        let mut faults = Faults::new();
+        let ticket_type = self.ticket_type(types, &mut faults);
+        let attendees = self.attendees(ticket_type.as_ref(), &mut faults);
+        let contact = self.contact(attendees.first(), &mut faults);
+        let language = self.language(event, &mut faults);
+        let consents = self.consents(event, &mut faults);
+        let invoice = self
+            .invoice
+            .as_ref()
+            .map(|invoice| invoice.parse(&mut faults));
+        let reference = faults.take_optional("/reference", self.reference.as_deref(), |text| {
+            text::line(text, 200)
+        });
+        if self.access_code.is_some() {
+            not_available(&mut faults, "/access_code", "Access codes are");
+        }
+        let parsed = ticket_type
+            .zip(contact)
+            .map(|(ticket_type, contact)| Submission {
+                contact,
+                language,
+                ticket_type,
+                attendees,
+                consents,
+                invoice,
+                reference,
+            });
+        faults.finish(parsed)
+    }
+
+    /// The one ticket type of all attendees.
+    fn ticket_type(&self, types: &[TicketType], faults: &mut Faults) -> Option<TicketType> {
+        let count = self.attendees.len();
+        if count == 0 || count > PARTY {
+            let code = if count == 0 { "required" } else { "too_many" };
+            faults.add("/attendees", code, "A registration has 1 to 50 attendees.");
+            return None;
+        }
+        let first = self.attendees.first()?.ticket_type_id;
+        for (index, attendee) in self.attendees.iter().enumerate() {
+            let id = attendee.ticket_type_id;
+            let pointer = format!("/attendees/{index}/ticket_type_id");
+            if types.iter().all(|known| known.id != id) {
+                faults.add(
+                    pointer,
+                    "unknown_ticket_type",
+                    "The ticket type is one of this event's.",
+                );
+            } else if id != first {
+                not_available(faults, &pointer, "Groups of mixed ticket types are");
+            }
+        }
+        let found = types.iter().find(|known| known.id == first)?;
+        let bounds = found.min_per_registration..=found.max_per_registration;
+        if !i32::try_from(count).is_ok_and(|count| bounds.contains(&count)) {
+            faults.add(
+                "/attendees",
+                "out_of_range",
+                format!(
+                    "A registration for this ticket type has {} to {} attendees.",
+                    bounds.start(),
+                    bounds.end()
+                ),
+            );
+        }
+        Some(found.clone())
+    }
+
+    fn attendees(
+        &self,
+        ticket_type: Option<&TicketType>,
+        faults: &mut Faults,
+    ) -> Vec<ParsedAttendee> {
+        let by_municipality =
+            ticket_type.is_some_and(|found| found.unique_by == Some(UniqueBy::Municipality));
+        let parse = |(index, attendee): (usize, &AttendeeInput)| {
+            attendee.parse(index, by_municipality, faults)
+        };
+        self.attendees
+            .iter()
+            .take(PARTY)
+            .enumerate()
+            .filter_map(parse)
+            .collect()
+    }
+
+    fn contact(&self, first: Option<&ParsedAttendee>, faults: &mut Faults) -> Option<Contact> {
+        if let Some(contact) = &self.contact {
+            let name = faults.take("/contact/name", text::name(&contact.name));
+            let email = faults.take("/contact/email", Email::parse(&contact.email));
+            let phone =
+                faults.take_optional("/contact/phone", contact.phone.as_deref(), text::phone);
+            return Some(Contact {
+                name: name?,
+                email: email?,
+                phone,
+            });
+        }
+        if self
+            .attendees
+            .first()
+            .is_some_and(|first| first.email.is_none())
+        {
+            faults.add(
+                "/attendees/0/email",
+                "required",
+                "Without a contact the first attendee has an e-mail address.",
+            );
+        }
+        let first = first?;
+        Some(Contact {
+            name: first.name.clone(),
+            email: first.email.clone()?,
+            phone: first.phone.clone(),
+        })
+    }
+
+    fn language(&self, event: &Event, faults: &mut Faults) -> String {
+        let default = event.languages.default.to_string();
+        let Some(given) = &self.language else {
+            return default;
+        };
+        let known = Language::parse(given).ok().filter(|language| {
+            ["nb", "nn", "en"].contains(&language.as_str())
+                || event.languages.all.contains(language)
+        });
+        if known.is_none() {
+            faults.add(
+                "/language",
+                "unknown_language",
+                "A language is nb, nn, en or one of the event's.",
+            );
+        }
+        known.map_or(default, |language| language.to_string())
+    }
+
+    fn consents(&self, event: &Event, faults: &mut Faults) -> Consents {
+        let given = self.consents.clone().unwrap_or_default();
+        let terms = given.terms.unwrap_or(false);
+        if event.links.terms_url.is_some() && !terms {
+            faults.add(
+                "/consents/terms",
+                "required",
+                "The terms of this event are accepted with true.",
+            );
+        }
+        Consents {
+            terms,
+            participant_list: given.participant_list.unwrap_or(false),
+            news: given.news.unwrap_or(false),
+            version: CONSENTS_VERSION,
+        }
+    }
+}
+
+/// Nothing is accepted and forgotten.
+fn not_available(faults: &mut Faults, pointer: &str, what: &str) {
+    faults.add(
+        pointer,
+        "not_available",
+        format!("{what} not available yet."),
+    );
+}
+
+impl AttendeeInput {
+    fn parse(
+        &self,
+        index: usize,
+        by_municipality: bool,
+        faults: &mut Faults,
+    ) -> Option<ParsedAttendee> {
+        let at = |field: &str| format!("/attendees/{index}/{field}");
+        let name = faults.take(&at("name"), text::name(&self.name));
+        let email = faults.take_optional(&at("email"), self.email.as_deref(), Email::parse);
+        let phone = faults.take_optional(&at("phone"), self.phone.as_deref(), text::phone);
+        let mut line = |field: &str, value: &Option<String>| {
+            faults.take_optional(&at(field), value.as_deref(), |text| text::line(text, 200))
+        };
+        let organisation = line("organisation", &self.organisation);
+        let position = line("position", &self.position);
+        let municipality_numbers = self.municipalities(&at("municipality_numbers"), faults);
+        if by_municipality && self.municipality_numbers.iter().flatten().next().is_none() {
+            faults.add(
+                at("municipality_numbers"),
+                "required",
+                "This ticket type has one seat per municipality: name at least one.",
+            );
+        }
+        if !self.session_ids.as_deref().unwrap_or_default().is_empty() {
+            not_available(faults, &at("session_ids"), "Signing up for sessions is");
+        }
+        if !self.answers.as_deref().unwrap_or_default().is_empty() {
+            not_available(faults, &at("answers"), "Questions are");
+        }
+        Some(ParsedAttendee {
+            name: name?,
+            email,
+            phone,
+            organisation,
+            position,
+            municipality_numbers,
+        })
+    }
+
+    fn municipalities(&self, pointer: &str, faults: &mut Faults) -> Vec<String> {
+        let given = self.municipality_numbers.as_deref().unwrap_or_default();
+        if given.len() > 20 {
+            faults.add(
+                pointer,
+                "too_many",
+                "An attendee comes for at most 20 municipalities.",
+            );
+        }
+        let mut numbers = Vec::new();
+        for (index, text) in given.iter().take(20).enumerate() {
+            let number = faults.take(&format!("{pointer}/{index}"), municipality_number(text));
+            if let Some(number) = number.filter(|number| !numbers.contains(number)) {
+                numbers.push(number);
+            }
+        }
+        numbers
+    }
+}
+
+impl InvoiceInput {
+    fn parse(&self, faults: &mut Faults) -> Invoice {
+        if self.organisation_number.is_none() && self.reference.is_none() && self.email.is_none() {
+            faults.add(
+                "/invoice",
+                "required",
+                "An invoice says at least who pays, a reference, or where it goes.",
+            );
+        }
+        Invoice {
+            organisation_number: faults.take_optional(
+                "/invoice/organisation_number",
+                self.organisation_number.as_deref(),
+                organisation_number::parse,
+            ),
+            reference: faults.take_optional(
+                "/invoice/reference",
+                self.reference.as_deref(),
+                |text| text::line(text, 200),
+            ),
+            email: faults
+                .take_optional("/invoice/email", self.email.as_deref(), Email::parse)
+                .map(|email| email.to_string()),
+        }
+    }
+}

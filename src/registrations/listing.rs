@@ -1,0 +1,234 @@
+//! Lists of registrations, and whether counters and rows agree.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+
+use super::model::{Attendee, AttendeeState, Registration, RegistrationState};
+use super::store::{AttendeeRow, Row, domain};
+use crate::clock::Instant;
+use crate::db::schema::{
+    attendees, events, municipality_claims, quotas, registrations, ticket_types,
+};
+use crate::db::types::AsWord;
+use crate::db::{Conn, DbError};
+use crate::events::store::contains;
+use crate::ids::{EventId, RegistrationId, TicketTypeId};
+use crate::page::{Keyset, Page};
+use crate::per_backend;
+use crate::tickets::seats;
+
+/// What a list is narrowed to.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// In this state.
+    pub state: Option<RegistrationState>,
+    /// With an attendee of this ticket type.
+    pub ticket_type: Option<TicketTypeId>,
+    /// Code, a name, or the contact's address contains this.
+    pub text: Option<String>,
+}
+
+/// The sort key of lists of registrations.
+pub type RegistrationKey = (Instant, RegistrationId);
+
+/// The registrations of the event, in the order they were made.
+///
+/// # Errors
+/// The store's failure.
+pub fn list(
+    conn: &mut Conn,
+    event: EventId,
+    filter: &Filter,
+    keyset: &Keyset<RegistrationKey>,
+) -> Result<Page<Registration>, DbError> {
+    let rows: Vec<Row> = per_backend!(conn, c => {
+        let mut query = registrations::table
+            .filter(registrations::event_id.eq(event))
+            .order((registrations::created_at, registrations::id))
+            .limit(keyset.fetch())
+            .select(Row::as_select())
+            .into_boxed();
+        if let Some(state) = filter.state {
+            query = query.filter(registrations::state.eq(AsWord(state)));
+        }
+        if let Some(ticket_type) = filter.ticket_type {
+            let holders = attendees::table
+                .filter(attendees::event_id.eq(event))
+                .filter(attendees::ticket_type_id.eq(ticket_type))
+                .select(attendees::registration_id);
+            query = query.filter(registrations::id.eq_any(holders));
+        }
+        if let Some(text) = &filter.text {
+            query = query.filter(registrations::search_text.like(contains(text)).escape('\\'));
+        }
+        if let Some((at, id)) = keyset.after {
+            query = query.filter(
+                registrations::created_at.gt(at)
+                    .or(registrations::created_at.eq(at).and(registrations::id.gt(id))),
+            );
+        }
+        query.load(c)
+    })?;
+    let list = with_attendees(conn, rows)?;
+    Ok(Page::cut(list, keyset, |one| (one.created_at, one.id)))
+}
+
+/// Every live registration of the event.
+///
+/// # Errors
+/// The store's failure.
+pub fn list_live(conn: &mut Conn, event: EventId) -> Result<Vec<Registration>, DbError> {
+    let states = RegistrationState::LIVE.map(AsWord);
+    let rows: Vec<Row> = per_backend!(conn, c => {
+        registrations::table
+            .filter(registrations::event_id.eq(event))
+            .filter(registrations::state.eq_any(states))
+            .order(registrations::id)
+            .select(Row::as_select())
+            .load(c)
+    })?;
+    with_attendees(conn, rows)
+}
+
+fn with_attendees(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<Registration>, DbError> {
+    let ids: Vec<RegistrationId> = rows.iter().map(|row| row.id).collect();
+    let mut of: BTreeMap<RegistrationId, Vec<Attendee>> = BTreeMap::new();
+    // In pieces, because a statement takes a limited number of values.
+    for ids in ids.chunks(500) {
+        let found: Vec<AttendeeRow> = per_backend!(conn, c => {
+            attendees::table
+                .filter(attendees::registration_id.eq_any(ids))
+                .order((attendees::registration_id, attendees::position))
+                .select(AttendeeRow::as_select())
+                .load(c)
+        })?;
+        for row in found {
+            of.entry(row.registration_id).or_default().push(row.into());
+        }
+    }
+    let whole = |row: Row| {
+        let attendees = of.remove(&row.id).unwrap_or_default();
+        domain(row, attendees)
+    };
+    Ok(rows.into_iter().map(whole).collect())
+}
+
+const WAITING: AsWord<RegistrationState> = AsWord(RegistrationState::AwaitingConfirmation);
+
+/// Registrations with their events.
+pub type Found = Vec<(RegistrationId, EventId)>;
+
+/// Unconfirmed registrations that hold seats past their time, longest first.
+///
+/// # Errors
+/// The store's failure.
+pub fn due(conn: &mut Conn, now: Instant, most: i64) -> Result<Found, DbError> {
+    Ok(per_backend!(conn, c => {
+        registrations::table
+            .filter(registrations::state.eq(WAITING))
+            .filter(registrations::holds_seats.eq(true))
+            .filter(registrations::confirm_before.le(now))
+            .order(registrations::confirm_before)
+            .limit(most)
+            .select((registrations::id, registrations::event_id))
+            .load(c)
+    })?)
+}
+
+/// Unconfirmed registrations without seats whose registration has closed, or whose event has begun.
+///
+/// # Errors
+/// The store's failure.
+pub fn closed(conn: &mut Conn, now: Instant, most: i64) -> Result<Found, DbError> {
+    Ok(per_backend!(conn, c => {
+        registrations::table
+            .inner_join(attendees::table.on(attendees::registration_id.eq(registrations::id)))
+            .inner_join(ticket_types::table.on(ticket_types::id.eq(attendees::ticket_type_id)))
+            .inner_join(events::table.on(events::id.eq(registrations::event_id)))
+            .filter(registrations::state.eq(WAITING))
+            .filter(registrations::holds_seats.eq(false))
+            .filter(
+                ticket_types::closes_at.le(now)
+                    .or(ticket_types::closes_at.is_null().and(events::starts_at.le(now))),
+            )
+            .select((registrations::id, registrations::event_id))
+            .distinct()
+            .limit(most)
+            .load(c)
+    })?)
+}
+
+/// Calls off every live registration of the event and frees all its seats, set-based. The caller has
+/// updated the event's row, so nobody claims seats meanwhile.
+///
+/// # Errors
+/// The store's failure.
+pub fn cancel_all(tx: &mut Conn, now: Instant, event: EventId) -> Result<(), DbError> {
+    let states = RegistrationState::LIVE.map(AsWord);
+    per_backend!(tx, c => {
+        let live = registrations::table
+            .filter(registrations::event_id.eq(event))
+            .filter(registrations::state.eq_any(states))
+            .select(registrations::id);
+        diesel::update(attendees::table.filter(attendees::registration_id.eq_any(live)))
+            .set(attendees::state.eq(AsWord(AttendeeState::Cancelled)))
+            .execute(c)
+    })?;
+    per_backend!(tx, c => {
+        diesel::update(
+            registrations::table
+                .filter(registrations::event_id.eq(event))
+                .filter(registrations::state.eq_any(states)),
+        )
+        .set((
+            registrations::state.eq(AsWord(RegistrationState::Cancelled)),
+            registrations::holds_seats.eq(false),
+            registrations::live_identity.eq(None::<String>),
+            registrations::cancelled_at.eq(now),
+            registrations::calendar_sequence.eq(registrations::calendar_sequence + 1),
+            registrations::version.eq(registrations::version + 1),
+        ))
+        .execute(c)
+    })?;
+    per_backend!(tx, c => {
+        let all = attendees::table.filter(attendees::event_id.eq(event)).select(attendees::id);
+        diesel::delete(municipality_claims::table.filter(municipality_claims::attendee_id.eq_any(all)))
+            .execute(c)
+    })?;
+    per_backend!(tx, c => {
+        diesel::update(quotas::table.filter(quotas::event_id.eq(event)))
+            .set(quotas::held.eq(0))
+            .execute(c)
+    })?;
+    Ok(())
+}
+
+/// What does not agree between counters and rows; nothing, if all is well.
+///
+/// # Errors
+/// The store's failure.
+pub fn integrity(conn: &mut Conn) -> Result<Vec<String>, DbError> {
+    let mut findings: Vec<String> = seats::drift(conn)?
+        .into_iter()
+        .map(|count| {
+            format!(
+                "quota {} says {} seats are held, but {} attendees hold one",
+                count.id, count.held, count.counted
+            )
+        })
+        .collect();
+    let states = RegistrationState::LIVE.map(AsWord);
+    let dead: Vec<RegistrationId> = per_backend!(conn, c => {
+        registrations::table
+            .filter(registrations::state.ne_all(states))
+            .filter(registrations::holds_seats.or(registrations::live_identity.is_not_null()))
+            .select(registrations::id)
+            .load(c)
+    })?;
+    findings.extend(
+        dead.iter()
+            .map(|id| format!("registration {id} is over, but still holds seats or its address")),
+    );
+    Ok(findings)
+}

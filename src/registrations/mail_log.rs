@@ -1,0 +1,95 @@
+//! What this room reads of the outbox: how often an address was written to, and what it was sent.
+
+use chrono::TimeDelta;
+use diesel::prelude::*;
+
+use crate::clock::Instant;
+use crate::db::schema::emails;
+use crate::db::types::AsWord;
+use crate::db::{Conn, DbError};
+use crate::ids::{EventId, RegistrationId};
+use crate::mail::{EmailKind, EmailState};
+use crate::per_backend;
+use crate::text::Email;
+
+/// Mails of a kind to one address about one event: at most so many within this time.
+const LIMITS: [(usize, TimeDelta); 2] = [(5, TimeDelta::hours(1)), (10, TimeDelta::days(1))];
+
+/// How many seconds to wait before this address may be written to again about this event; `None`: now.
+///
+/// Only mails of the given kinds count, for a reason: an answer that depends on the count must not
+/// depend on mails that only a known address gets.
+///
+/// # Errors
+/// The store's failure.
+pub fn seconds_to_wait(
+    conn: &mut Conn,
+    now: Instant,
+    event: EventId,
+    email: &Email,
+    kinds: &[EmailKind],
+) -> Result<Option<u64>, DbError> {
+    let kinds: Vec<AsWord<EmailKind>> = kinds.iter().copied().map(AsWord).collect();
+    let recent: Vec<Instant> = per_backend!(conn, c => {
+        emails::table
+            .filter(emails::address_key.eq(email.limit_key()))
+            .filter(emails::event_id.eq(event))
+            .filter(emails::kind.eq_any(kinds))
+            .filter(emails::created_at.gt(now - TimeDelta::days(1)))
+            .order(emails::created_at.desc())
+            .limit(10)
+            .select(emails::created_at)
+            .load(c)
+    })?;
+    let wait = |(most, within): (usize, TimeDelta)| {
+        let nth = *recent.get(most - 1)?;
+        let seconds = (nth + within - now).num_seconds() + 1;
+        u64::try_from(seconds).ok().filter(|_| nth + within > now)
+    };
+    Ok(LIMITS.into_iter().filter_map(wait).max())
+}
+
+/// A mail as the person it went to may see it.
+#[derive(Debug, Clone)]
+pub struct SentMail {
+    /// What it tells.
+    pub kind: EmailKind,
+    /// Whom it went to.
+    pub to: String,
+    /// Where it is on its way.
+    pub state: EmailState,
+    /// When it was written.
+    pub created_at: Instant,
+    /// When it was sent.
+    pub sent_at: Option<Instant>,
+}
+
+type SentRow = (
+    AsWord<EmailKind>,
+    String,
+    AsWord<EmailState>,
+    Instant,
+    Option<Instant>,
+);
+
+/// The mails about a registration, oldest first.
+///
+/// # Errors
+/// The store's failure.
+pub fn list(conn: &mut Conn, registration: RegistrationId) -> Result<Vec<SentMail>, DbError> {
+    let rows: Vec<SentRow> = per_backend!(conn, c => {
+        emails::table
+            .filter(emails::registration_id.eq(registration))
+            .order(emails::id)
+            .select((emails::kind, emails::to_address, emails::state, emails::created_at, emails::sent_at))
+            .load(c)
+    })?;
+    let mail = |(kind, to, state, created_at, sent_at): SentRow| SentMail {
+        kind: kind.0,
+        to,
+        state: state.0,
+        created_at,
+        sent_at,
+    };
+    Ok(rows.into_iter().map(mail).collect())
+}

@@ -1,0 +1,341 @@
+//! A registration: its states, and what leads from one to the next. Pure.
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Instant;
+use crate::events::Event;
+use crate::ids::{AttendeeId, EventId, RegistrationId, TicketTypeId};
+use crate::text::Email;
+
+crate::words! {
+    /// Where a registration is.
+    pub enum RegistrationState {
+        /// The address is not confirmed yet.
+        AwaitingConfirmation = "awaiting_confirmation",
+        /// The organiser has to say yes.
+        AwaitingApproval = "awaiting_approval",
+        /// It waits for a seat.
+        WaitingList = "waiting_list",
+        /// A seat is offered.
+        Offered = "offered",
+        /// The seats are theirs.
+        Confirmed = "confirmed",
+        /// The organiser said no.
+        Rejected = "rejected",
+        /// It was not confirmed, or got no seat, in time; or a newer one took its place before it was confirmed.
+        Expired = "expired",
+        /// The offer was not accepted in time.
+        OfferExpired = "offer_expired",
+        /// Called off, by its contact, the organiser or with the event.
+        Cancelled = "cancelled",
+    }
+
+    /// What confirming the address leads to.
+    pub enum LeadsTo {
+        /// The seats are theirs.
+        Confirmed = "confirmed",
+        /// The organiser has to say yes.
+        AwaitingApproval = "awaiting_approval",
+        /// It waits for a seat.
+        WaitingList = "waiting_list",
+    }
+
+    /// Where an attendee of a registration is.
+    pub enum AttendeeState {
+        /// Comes.
+        Active = "active",
+        /// Does not come.
+        Cancelled = "cancelled",
+    }
+
+    /// Whose view of a registration it is.
+    pub enum Reach {
+        /// The contact's: everything.
+        Contact = "contact",
+        /// One attendee's own.
+        Attendee = "attendee",
+    }
+}
+
+/// What can happen to a registration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// The address is confirmed.
+    Confirm(LeadsTo),
+    /// The organiser says yes.
+    Approve,
+    /// The organiser says no.
+    Reject,
+    /// A seat is free for it.
+    Offer,
+    /// It takes the offered seat.
+    Accept,
+    /// It does not want the offered seat.
+    Decline,
+    /// It did not take the offered seat in time.
+    LetLapse,
+    /// Its time is over.
+    Expire,
+    /// It is called off.
+    Cancel,
+}
+
+/// The state does not lead there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WrongState(pub RegistrationState);
+
+impl RegistrationState {
+    /// Whether it still may lead to a seat, or has one.
+    #[must_use]
+    pub const fn is_live(self) -> bool {
+        matches!(
+            self,
+            Self::AwaitingConfirmation
+                | Self::AwaitingApproval
+                | Self::WaitingList
+                | Self::Offered
+                | Self::Confirmed
+        )
+    }
+
+    /// The states in which it is live.
+    pub const LIVE: [Self; 5] = [
+        Self::AwaitingConfirmation,
+        Self::AwaitingApproval,
+        Self::WaitingList,
+        Self::Offered,
+        Self::Confirmed,
+    ];
+
+    /// The state after a step.
+    ///
+    /// # Errors
+    /// When the step does not lead on from this state.
+    pub const fn after(self, step: Step) -> Result<Self, WrongState> {
+        match (self, step) {
+            (Self::AwaitingConfirmation, Step::Confirm(LeadsTo::Confirmed))
+            | (Self::AwaitingApproval, Step::Approve)
+            | (Self::Offered, Step::Accept) => Ok(Self::Confirmed),
+            (Self::AwaitingConfirmation, Step::Confirm(LeadsTo::AwaitingApproval)) => {
+                Ok(Self::AwaitingApproval)
+            }
+            (Self::AwaitingConfirmation, Step::Confirm(LeadsTo::WaitingList)) => {
+                Ok(Self::WaitingList)
+            }
+            (Self::AwaitingApproval, Step::Reject) => Ok(Self::Rejected),
+            (Self::WaitingList, Step::Offer) => Ok(Self::Offered),
+            (Self::Offered, Step::LetLapse) => Ok(Self::OfferExpired),
+            (Self::AwaitingConfirmation | Self::WaitingList | Self::Offered, Step::Expire) => {
+                Ok(Self::Expired)
+            }
+            (Self::Offered, Step::Decline) => Ok(Self::Cancelled),
+            (state, Step::Cancel) if state.is_live() => Ok(Self::Cancelled),
+            (state, _) => Err(WrongState(state)),
+        }
+    }
+}
+
+/// Whom to write to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contact {
+    /// Name.
+    pub name: String,
+    /// Address.
+    pub email: Email,
+    /// Phone.
+    pub phone: Option<String>,
+}
+
+/// What was said yes or no to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consents {
+    /// The terms.
+    pub terms: bool,
+    /// To stand on the list of participants.
+    pub participant_list: bool,
+    /// To get news.
+    pub news: bool,
+    /// The version of the questions.
+    pub version: i32,
+}
+
+/// Whom to bill.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invoice {
+    /// Nine digits.
+    pub organisation_number: Option<String>,
+    /// What the payer wants to read on it.
+    pub reference: Option<String>,
+    /// Where it goes.
+    pub email: Option<String>,
+}
+
+/// One who comes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attendee {
+    /// Id.
+    pub id: AttendeeId,
+    /// What they have a ticket of.
+    pub ticket_type_id: TicketTypeId,
+    /// Name.
+    pub name: String,
+    /// Address.
+    pub email: Option<Email>,
+    /// Phone.
+    pub phone: Option<String>,
+    /// Where they work.
+    pub organisation: Option<String>,
+    /// Job.
+    pub position: Option<String>,
+    /// Municipalities they come for, four digits each.
+    pub municipality_numbers: Vec<String>,
+    /// Whether they come.
+    pub state: AttendeeState,
+    /// What their ticket shows at the door.
+    pub ticket_secret: String,
+    /// When they came.
+    pub checked_in_at: Option<Instant>,
+}
+
+/// One submission by a contact for its attendees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Registration {
+    /// Id.
+    pub id: RegistrationId,
+    /// The event it is for.
+    pub event_id: EventId,
+    /// What people call it; unique in the event.
+    pub code: String,
+    /// Where it is.
+    pub state: RegistrationState,
+    /// Whether its attendees hold seats now.
+    pub holds_seats: bool,
+    /// Language of its mails.
+    pub language: String,
+    /// `None` once erased.
+    pub contact: Option<Contact>,
+    /// In the order they were given.
+    pub attendees: Vec<Attendee>,
+    /// What was said yes or no to.
+    pub consents: Consents,
+    /// Whom to bill.
+    pub invoice: Option<Invoice>,
+    /// The frontend's own reference.
+    pub reference: Option<String>,
+    /// Until when an unconfirmed one holds its seats.
+    pub confirm_before: Instant,
+    /// Rises with every calendar entry that is mailed.
+    pub calendar_sequence: i32,
+    /// When it was made.
+    pub created_at: Instant,
+    /// When the address was confirmed.
+    pub confirmed_at: Option<Instant>,
+    /// When it was called off.
+    pub cancelled_at: Option<Instant>,
+    /// When the person was erased from it.
+    pub erased_at: Option<Instant>,
+    /// Rises with every change.
+    pub version: i32,
+}
+
+impl Registration {
+    /// The seats its attendees hold, or would hold, by ticket type.
+    #[must_use]
+    pub fn seats(&self) -> crate::tickets::seats::Seats {
+        let mut seats = crate::tickets::seats::Seats::new();
+        for attendee in &self.attendees {
+            if attendee.state == AttendeeState::Active {
+                *seats.entry(attendee.ticket_type_id).or_default() += 1;
+            }
+        }
+        seats
+    }
+
+    /// Takes a step.
+    ///
+    /// # Errors
+    /// When its state does not lead there.
+    pub fn step(&mut self, step: Step, now: Instant) -> Result<(), WrongState> {
+        self.state = self.state.after(step)?;
+        match step {
+            Step::Confirm(_) => self.confirmed_at = Some(now),
+            Step::Cancel | Step::Decline => {
+                self.cancelled_at = Some(now);
+                for attendee in &mut self.attendees {
+                    attendee.state = AttendeeState::Cancelled;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// How long the link to one's registration opens it after the event.
+const MANAGE_AFTER: TimeDelta = TimeDelta::days(30);
+
+/// When the link to one's registration stops working; `None`: not before the event has a date.
+#[must_use]
+pub fn manage_until(event: &Event) -> Option<Instant> {
+    event.ends_at().map(|end| end + MANAGE_AFTER)
+}
+
+/// Whether attendees may still cancel themselves.
+#[must_use]
+pub fn may_cancel(event: &Event, now: Instant) -> bool {
+    event
+        .cancel_until
+        .or_else(|| event.starts_at())
+        .is_none_or(|end| now < end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::Word;
+
+    #[test]
+    fn only_the_drawn_transitions_exist() {
+        use RegistrationState as S;
+        use Step as T;
+        let steps = [
+            T::Confirm(LeadsTo::Confirmed),
+            T::Confirm(LeadsTo::AwaitingApproval),
+            T::Confirm(LeadsTo::WaitingList),
+            T::Approve,
+            T::Reject,
+            T::Offer,
+            T::Accept,
+            T::Decline,
+            T::LetLapse,
+            T::Expire,
+            T::Cancel,
+        ];
+        let mut drawn = vec![
+            (S::AwaitingConfirmation, steps[0], S::Confirmed),
+            (S::AwaitingConfirmation, steps[1], S::AwaitingApproval),
+            (S::AwaitingConfirmation, steps[2], S::WaitingList),
+            (S::AwaitingConfirmation, T::Expire, S::Expired),
+            (S::AwaitingApproval, T::Approve, S::Confirmed),
+            (S::AwaitingApproval, T::Reject, S::Rejected),
+            (S::WaitingList, T::Offer, S::Offered),
+            (S::WaitingList, T::Expire, S::Expired),
+            (S::Offered, T::Accept, S::Confirmed),
+            (S::Offered, T::LetLapse, S::OfferExpired),
+            (S::Offered, T::Expire, S::Expired),
+            (S::Offered, T::Decline, S::Cancelled),
+        ];
+        drawn.extend(S::LIVE.map(|live| (live, T::Cancel, S::Cancelled)));
+        for from in S::ALL {
+            for step in steps {
+                let expected = drawn
+                    .iter()
+                    .find(|(f, s, _)| f == from && *s == step)
+                    .map(|(_, _, to)| *to);
+                assert_eq!(from.after(step).ok(), expected, "{step:?} from {from}");
+            }
+            assert_eq!(from.is_live(), S::LIVE.contains(from));
+        }
+    }
+}

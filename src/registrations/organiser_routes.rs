@@ -1,0 +1,150 @@
+//! The organiser's registrations.
+
+use actix_web::{get, post, web};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::cancel::{self, By};
+use super::listing::{self, Filter, RegistrationKey};
+use super::model::{Registration, RegistrationState};
+use super::store;
+use super::wire::RegistrationView;
+use crate::auth::{Access, Area, Organiser};
+use crate::db::Conn;
+use crate::db::rows::hold_event;
+use crate::events::{Event, routes::owned};
+use crate::faults::Faults;
+use crate::http::{Answer, ListOf, Query, Reply, keyset};
+use crate::ids::{RegistrationId, TicketTypeId};
+use crate::page::Keyset;
+use crate::problem::Problem;
+use crate::server::App;
+use crate::tickets::{self, TicketType};
+
+/// Filters of lists of registrations.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct RegistrationQuery {
+    /// Where the registration is.
+    state: Option<RegistrationState>,
+    /// Id of a ticket type that one of its attendees has.
+    #[param(value_type = Option<TicketTypeId>)]
+    ticket_type: Option<String>,
+    /// Text in the code, a name or the contact's address.
+    q: Option<String>,
+    /// Rows of a page, 1–200; 50 if absent.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 200)]
+    limit: Option<String>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+impl RegistrationQuery {
+    fn keyset(&self) -> Result<Keyset<RegistrationKey>, Problem> {
+        keyset(self.limit.as_deref(), self.cursor.as_deref())
+    }
+
+    fn filter(&self, types: &[TicketType]) -> Result<Filter, Problem> {
+        let known = |id: &String| {
+            types
+                .iter()
+                .map(|ticket| ticket.id)
+                .find(|known| known.to_string() == id.to_lowercase())
+        };
+        let ticket_type = self.ticket_type.as_ref().and_then(known);
+        if self.ticket_type.is_some() && ticket_type.is_none() {
+            let detail = "The ticket type is one of this event's.";
+            return Err(Faults::one("/ticket_type", "unknown_ticket_type", detail).into());
+        }
+        Ok(Filter {
+            state: self.state,
+            ticket_type,
+            text: self.q.clone().filter(|text| !text.trim().is_empty()),
+        })
+    }
+}
+
+/// The event and its registration that a path names.
+fn found(
+    conn: &mut Conn,
+    who: &Organiser,
+    (event, registration): &(String, String),
+) -> Result<(Event, Registration), Problem> {
+    let event = owned(conn, who, event)?;
+    let id = registration.parse().map_err(|_| Problem::not_found())?;
+    let registration = store::find(conn, event.id, id)?.ok_or_else(Problem::not_found)?;
+    Ok((event, registration))
+}
+
+/// List registrations
+///
+/// In the order they were made (`created_at`, `id`).
+#[utoipa::path(operation_id = "list_registrations", tag = "tickets", params(("event" = String, Path, description = "Id or slug"), RegistrationQuery), responses((status = 200, description = "A page of registrations", body = ListOf<RegistrationView>)))]
+#[get("/organiser/events/{event}/registrations")]
+pub async fn list_registrations(
+    app: App,
+    who: Organiser,
+    path: web::Path<String>,
+    query: Query<RegistrationQuery>,
+) -> Answer {
+    who.require(Area::Registrations, Access::Read)?;
+    let keyset = query.0.keyset()?;
+    let page = app
+        .db
+        .read(move |conn| {
+            let event = owned(conn, &who, &path)?;
+            let types = tickets::list_all(conn, event.id)?;
+            let filter = query.0.filter(&types)?;
+            let page = listing::list(conn, event.id, &filter, &keyset)?;
+            Ok::<_, Problem>(page.map(|one| RegistrationView::new(&one, &event, &types)))
+        })
+        .await?;
+    Reply::page(page)
+}
+
+/// Read a registration
+#[utoipa::path(operation_id = "get_registration_of_event", tag = "tickets", params(("event" = String, Path, description = "Id or slug"), ("registration" = RegistrationId, Path, description = "Id")), responses((status = 200, description = "The registration", body = RegistrationView)))]
+#[get("/organiser/events/{event}/registrations/{registration}")]
+pub async fn get_registration_of_event(
+    app: App,
+    who: Organiser,
+    path: web::Path<(String, String)>,
+) -> Answer {
+    who.require(Area::Registrations, Access::Read)?;
+    let view = app
+        .db
+        .read(move |conn| {
+            let (event, registration) = found(conn, &who, &path)?;
+            let types = tickets::list_all(conn, event.id)?;
+            Ok::<_, Problem>(RegistrationView::new(&registration, &event, &types))
+        })
+        .await?;
+    view.reply()
+}
+
+/// Cancel a registration
+///
+/// In any live state, at any time: frees its seats and tells its contact.
+#[utoipa::path(operation_id = "cancel_registration_of_event", tag = "tickets", params(("event" = String, Path, description = "Id or slug"), ("registration" = RegistrationId, Path, description = "Id")), responses((status = 200, description = "The cancelled registration", body = RegistrationView), (status = 409, description = "`wrong-state`: it is not live any more")))]
+#[post("/organiser/events/{event}/registrations/{registration}/cancel")]
+pub async fn cancel_registration_of_event(
+    app: App,
+    who: Organiser,
+    path: web::Path<(String, String)>,
+) -> Answer {
+    who.require(Area::Registrations, Access::Write)?;
+    let now = app.clock.now();
+    let view = app
+        .db
+        .write(move |tx| {
+            let event = owned(tx, &who, &path.0)?.id;
+            hold_event(tx, event)?;
+            let (event, registration) = found(tx, &who, &path)?;
+            let cancelled = cancel::cancel(tx, now, &event, registration, By::Organiser)?;
+            let types = tickets::list_all(tx, event.id)?;
+            Ok::<_, Problem>(RegistrationView::new(&cancelled, &event, &types))
+        })
+        .await?;
+    view.reply()
+}

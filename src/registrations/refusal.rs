@@ -1,0 +1,98 @@
+//! Why something about a registration was refused, and how that is told.
+
+use super::model::{RegistrationState, WrongState};
+use crate::db::Stop;
+use crate::faults::Faults;
+use crate::ids::TicketTypeId;
+use crate::problem::{Kind, Problem};
+
+/// Why it was refused.
+#[derive(Debug)]
+pub enum Refusal {
+    /// The input can't be accepted.
+    Faults(Faults),
+    /// There is no such event, or it is a draft.
+    NoEvent,
+    /// The ticket type is not on sale now.
+    Closed(TicketTypeId),
+    /// Too few free seats.
+    SoldOut(TicketTypeId),
+    /// The municipality has its seat.
+    MunicipalityTaken(TicketTypeId, String),
+    /// The address was written to too often; seconds to wait.
+    TooManyMails(u64),
+    /// The state does not lead there.
+    WrongState(RegistrationState),
+    /// The time to cancel is over.
+    TooLateToCancel,
+    /// There is no such link.
+    UnknownToken,
+    /// The link was used, and its day of grace is over.
+    TokenUsed,
+    /// The link, or the registration behind it, is over.
+    Expired,
+}
+
+/// What an action ends with.
+pub type Outcome<T> = Result<T, Stop<Refusal>>;
+
+impl From<Refusal> for Stop<Refusal> {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<WrongState> for Refusal {
+    fn from(wrong: WrongState) -> Self {
+        Self::WrongState(wrong.0)
+    }
+}
+
+impl From<WrongState> for Stop<Refusal> {
+    fn from(wrong: WrongState) -> Self {
+        Self::Refused(wrong.into())
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Faults(faults) => faults.into(),
+            Refusal::NoEvent => Self::not_found(),
+            Refusal::Closed(id) => {
+                Self::new(Kind::RegistrationClosed, "Registration is not open now.")
+                    .with("ticket_type_id", id.to_string())
+            }
+            Refusal::SoldOut(id) => Self::new(
+                Kind::SoldOut,
+                "There are not enough free seats of this ticket type.",
+            )
+            .with("ticket_type_id", id.to_string()),
+            Refusal::MunicipalityTaken(id, number) => Self::new(
+                Kind::MunicipalityTaken,
+                format!("The seat of municipality {number} is taken."),
+            )
+            .with("ticket_type_id", id.to_string())
+            .with("municipality_number", number),
+            Refusal::TooManyMails(seconds) => Self::new(
+                Kind::TooManyRequests,
+                "Too many mails have gone to this address about this event.",
+            )
+            .retry_after(seconds),
+            Refusal::WrongState(state) => {
+                Self::new(Kind::WrongState, format!("The registration is {state}."))
+                    .with("state", state.to_string())
+            }
+            Refusal::TooLateToCancel => Self::new(
+                Kind::WrongState,
+                "The time in which attendees may cancel themselves is over.",
+            ),
+            Refusal::UnknownToken => Self::new(Kind::NotFound, "There is no such link."),
+            Refusal::TokenUsed => Self::new(Kind::TokenUsed, "The link has been used."),
+            Refusal::Expired => Self::new(
+                Kind::Expired,
+                "The registration was not confirmed in time, or a newer one took its place.",
+            ),
+        }
+    }
+}

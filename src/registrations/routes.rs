@@ -1,0 +1,120 @@
+//! Registering, and what the links of mails lead to.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, post, web};
+
+use super::access::unknown;
+use super::confirm::{self, Confirmed};
+use super::input::RegistrationInput;
+use super::refusal::Refusal;
+use super::register::{self, Rules};
+use super::wire::{LinkAccepted, LinkInput, OpenedView, RegistrationAccepted, TokenBody};
+use crate::faults::Faults;
+use crate::http::edge::Caller;
+use crate::http::{Answer, Json, Reply};
+use crate::idempotency::{Effect, Once};
+use crate::problem::{Kind, Problem};
+use crate::server::{App, AppState};
+use crate::text::Email;
+
+fn rules(app: &AppState) -> Rules {
+    Rules {
+        confirm_within: app.config.confirm_within,
+        limit_mails: app.config.rate_limit,
+    }
+}
+
+/// Register
+///
+/// Holds the seats until `confirm_before` and mails a link to confirm the address with. The answer is
+/// the same whether or not the address is known: an earlier registration of it that is not confirmed is
+/// replaced; once it is further, nothing is made, and the address gets a mail with a link to it.
+#[utoipa::path(operation_id = "create_registration", tag = "registration", params(("event" = String, Path, description = "Id or slug")), request_body = RegistrationInput, responses((status = 202, description = "A mail is on its way", body = RegistrationAccepted), (status = 409, description = "`sold-out`, `municipality-taken`, `registration-closed`: nothing was stored")))]
+#[post("/events/{event}/registrations")]
+pub async fn create_registration(
+    app: App,
+    path: web::Path<String>,
+    once: Once,
+    body: Json<RegistrationInput>,
+) -> Answer {
+    let (now, rules) = (app.clock.now(), rules(&app));
+    let answer = once
+        .with(&body)
+        .run(&app.db, now, move |tx| {
+            let accepted = register::register(tx, now, rules, &path, &body.value)?;
+            let view = RegistrationAccepted::from(&accepted);
+            Ok(Effect {
+                reply: Reply::json(StatusCode::ACCEPTED, &view)?,
+                kept: None,
+                registration: Some(accepted.registration),
+            })
+        })
+        .await;
+    app.mail_wakeup();
+    answer
+}
+
+/// Counts unknown tokens, so that guessing is slow.
+fn count_unknown(app: &AppState, request: &HttpRequest, problem: Problem) -> Problem {
+    if problem.kind() == Kind::NotFound {
+        unknown(app, &Caller::of(request), problem)
+    } else {
+        problem
+    }
+}
+
+/// Confirm a registration
+///
+/// By the token of the mailed link. Repeated within 24 hours it opens the same registration again. After
+/// `confirm_before` it succeeds while the seats are still free.
+#[utoipa::path(operation_id = "confirm_registration", tag = "registration", request_body = TokenBody, responses((status = 200, description = "The registration, and the token that opens it", body = OpenedView), (status = 404, description = "`not-found`: there is no such link"), (status = 409, description = "`wrong-state`: it was cancelled meanwhile"), (status = 410, description = "`token-used`, `expired`")))]
+#[post("/registrations/confirm")]
+pub async fn confirm_registration(app: App, request: HttpRequest, body: Json<TokenBody>) -> Answer {
+    let now = app.clock.now();
+    let confirmed = app
+        .db
+        .write(move |tx| confirm::confirm(tx, now, &body.value.token))
+        .await
+        .map_err(|stop| count_unknown(&app, &request, stop.into()))?;
+    app.mail_wakeup();
+    match confirmed {
+        Confirmed::Yes(opened) => Reply::ok(&OpenedView::from(*opened)),
+        Confirmed::TooLate => Err(Refusal::Expired.into()),
+    }
+}
+
+/// Open a registration
+///
+/// Exchanges the token of a link to a registration, until 30 days after the event, for one that opens
+/// it. The link stands in mails that people keep, so it may be followed as often as needed.
+#[utoipa::path(operation_id = "open_registration", tag = "registration", request_body = TokenBody, responses((status = 200, description = "The registration, and the token that opens it", body = OpenedView), (status = 404, description = "`not-found`: there is no such link"), (status = 410, description = "`expired`: the event was more than 30 days ago")))]
+#[post("/registrations/access")]
+pub async fn open_registration(app: App, request: HttpRequest, body: Json<TokenBody>) -> Answer {
+    let now = app.clock.now();
+    let opened = app
+        .db
+        .write(move |tx| confirm::access(tx, now, &body.value.token))
+        .await
+        .map_err(|stop| count_unknown(&app, &request, stop.into()))?;
+    Reply::ok(&OpenedView::from(opened))
+}
+
+/// Ask for a link to one's registration
+///
+/// Always 202: the mail goes only where there is a registration.
+#[utoipa::path(operation_id = "request_registration_link", tag = "registration", request_body = LinkInput, responses((status = 202, description = "If there is a registration, a link to it is on its way", body = LinkAccepted)))]
+#[post("/registrations/link")]
+pub async fn request_registration_link(app: App, once: Once, body: Json<LinkInput>) -> Answer {
+    let (now, limit) = (app.clock.now(), app.config.rate_limit);
+    let email = Email::parse(&body.value.email)
+        .map_err(|refused| Faults::one("/email", refused.code, refused.detail))?;
+    once.with(&body)
+        .run(&app.db, now, move |tx| {
+            confirm::mail_link(tx, now, &body.value.event, &email, limit)?;
+            let view = LinkAccepted {
+                email: email.to_string(),
+            };
+            Ok(Reply::json(StatusCode::ACCEPTED, &view)?.into())
+        })
+        .await
+}

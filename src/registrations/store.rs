@@ -1,0 +1,350 @@
+//! Registrations and their attendees in the store.
+
+use diesel::prelude::*;
+use sha2::{Digest, Sha256};
+
+use super::model::{
+    Attendee, AttendeeState, Consents, Contact, Invoice, Registration, RegistrationState,
+};
+use crate::clock::Instant;
+use crate::db::schema::{attendees, registrations};
+use crate::db::types::{AsJson, AsWord};
+use crate::db::{Conn, DbError};
+use crate::ids::{AttendeeId, EventId, RegistrationId, TicketTypeId};
+use crate::per_backend;
+use crate::text::Email;
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = registrations, treat_none_as_null = true)]
+pub(super) struct Row {
+    pub(super) id: RegistrationId,
+    event_id: EventId,
+    code: String,
+    state: AsWord<RegistrationState>,
+    holds_seats: bool,
+    identity_key: Option<Vec<u8>>,
+    search_text: String,
+    language: String,
+    contact_name: String,
+    contact_email: String,
+    contact_phone: Option<String>,
+    consents: AsJson<Consents>,
+    invoice: Option<AsJson<Invoice>>,
+    reference: Option<String>,
+    confirm_before: Instant,
+    calendar_sequence: i32,
+    pub(super) created_at: Instant,
+    confirmed_at: Option<Instant>,
+    cancelled_at: Option<Instant>,
+    erased_at: Option<Instant>,
+    version: i32,
+}
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = attendees, treat_none_as_null = true)]
+pub(super) struct AttendeeRow {
+    id: AttendeeId,
+    pub(super) registration_id: RegistrationId,
+    event_id: EventId,
+    ticket_type_id: TicketTypeId,
+    position: i32,
+    name: String,
+    email: Option<String>,
+    phone: Option<String>,
+    organisation: Option<String>,
+    job_position: Option<String>,
+    municipality_numbers: AsJson<Vec<String>>,
+    state: AsWord<AttendeeState>,
+    ticket_secret: String,
+    checked_in_at: Option<Instant>,
+}
+
+/// The hash that an address is found by, also where no live registration has it any more.
+#[must_use]
+pub fn identity_key(email: &Email) -> Vec<u8> {
+    Sha256::digest(email.identity().as_bytes()).to_vec()
+}
+
+/// The text that `q` searches: code, names and the contact's address, in lower case.
+fn search_text(registration: &Registration) -> String {
+    let Some(contact) = &registration.contact else {
+        return registration.code.to_lowercase();
+    };
+    let names = registration.attendees.iter().map(|one| one.name.as_str());
+    let parts = [
+        registration.code.as_str(),
+        &contact.name,
+        contact.email.as_str(),
+    ];
+    parts
+        .into_iter()
+        .chain(names)
+        .map(str::to_lowercase)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn row(registration: &Registration) -> Row {
+    let contact = registration.contact.as_ref();
+    Row {
+        id: registration.id,
+        event_id: registration.event_id,
+        code: registration.code.clone(),
+        state: AsWord(registration.state),
+        holds_seats: registration.holds_seats,
+        identity_key: contact.map(|contact| identity_key(&contact.email)),
+        search_text: search_text(registration),
+        language: registration.language.clone(),
+        contact_name: contact.map_or_else(String::new, |contact| contact.name.clone()),
+        contact_email: contact.map_or_else(String::new, |contact| contact.email.to_string()),
+        contact_phone: contact.and_then(|contact| contact.phone.clone()),
+        consents: AsJson(registration.consents),
+        invoice: registration.invoice.clone().map(AsJson),
+        reference: registration.reference.clone(),
+        confirm_before: registration.confirm_before,
+        calendar_sequence: registration.calendar_sequence,
+        created_at: registration.created_at,
+        confirmed_at: registration.confirmed_at,
+        cancelled_at: registration.cancelled_at,
+        erased_at: registration.erased_at,
+        version: registration.version,
+    }
+}
+
+fn attendee_rows(registration: &Registration) -> Vec<AttendeeRow> {
+    let row = |(position, attendee): (i32, &Attendee)| AttendeeRow {
+        id: attendee.id,
+        registration_id: registration.id,
+        event_id: registration.event_id,
+        ticket_type_id: attendee.ticket_type_id,
+        position,
+        name: attendee.name.clone(),
+        email: attendee.email.as_ref().map(ToString::to_string),
+        phone: attendee.phone.clone(),
+        organisation: attendee.organisation.clone(),
+        job_position: attendee.position.clone(),
+        municipality_numbers: AsJson(attendee.municipality_numbers.clone()),
+        state: AsWord(attendee.state),
+        ticket_secret: attendee.ticket_secret.clone(),
+        checked_in_at: attendee.checked_in_at,
+    };
+    (0..).zip(&registration.attendees).map(row).collect()
+}
+
+impl From<AttendeeRow> for Attendee {
+    fn from(row: AttendeeRow) -> Self {
+        Self {
+            id: row.id,
+            ticket_type_id: row.ticket_type_id,
+            name: row.name,
+            email: row.email.map(Email::from_stored),
+            phone: row.phone,
+            organisation: row.organisation,
+            position: row.job_position,
+            municipality_numbers: row.municipality_numbers.0,
+            state: row.state.0,
+            ticket_secret: row.ticket_secret,
+            checked_in_at: row.checked_in_at,
+        }
+    }
+}
+
+pub(super) fn domain(row: Row, attendees: Vec<Attendee>) -> Registration {
+    let contact = row.erased_at.is_none().then(|| Contact {
+        name: row.contact_name,
+        email: Email::from_stored(row.contact_email),
+        phone: row.contact_phone,
+    });
+    Registration {
+        id: row.id,
+        event_id: row.event_id,
+        code: row.code,
+        state: row.state.0,
+        holds_seats: row.holds_seats,
+        language: row.language,
+        contact,
+        attendees,
+        consents: row.consents.0,
+        invoice: row.invoice.map(|invoice| invoice.0),
+        reference: row.reference,
+        confirm_before: row.confirm_before,
+        calendar_sequence: row.calendar_sequence,
+        created_at: row.created_at,
+        confirmed_at: row.confirmed_at,
+        cancelled_at: row.cancelled_at,
+        erased_at: row.erased_at,
+        version: row.version,
+    }
+}
+
+fn with_attendees(conn: &mut Conn, row: Option<Row>) -> Result<Option<Registration>, DbError> {
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    let rows: Vec<AttendeeRow> = per_backend!(conn, c => {
+        attendees::table
+            .filter(attendees::registration_id.eq(row.id))
+            .order(attendees::position)
+            .select(AttendeeRow::as_select())
+            .load(c)
+    })?;
+    let attendees = rows.into_iter().map(Attendee::from).collect();
+    Ok(Some(domain(row, attendees)))
+}
+
+/// One registration of the event.
+///
+/// # Errors
+/// The store's failure.
+pub fn find(
+    conn: &mut Conn,
+    event: EventId,
+    id: RegistrationId,
+) -> Result<Option<Registration>, DbError> {
+    let row: Option<Row> = per_backend!(conn, c => {
+        registrations::table
+            .filter(registrations::event_id.eq(event))
+            .filter(registrations::id.eq(id))
+            .select(Row::as_select())
+            .first(c)
+            .optional()
+    })?;
+    with_attendees(conn, row)
+}
+
+/// The registration that a good token of its own leads to.
+///
+/// # Errors
+/// The store's failure; a registration that is gone is one.
+pub fn find_by_token(conn: &mut Conn, id: RegistrationId) -> Result<Registration, DbError> {
+    let row: Option<Row> = per_backend!(conn, c => {
+        registrations::table
+            .filter(registrations::id.eq(id))
+            .select(Row::as_select())
+            .first(c)
+            .optional()
+    })?;
+    with_attendees(conn, row)?.ok_or_else(|| DbError::internal("a registration is gone"))
+}
+
+/// The live registration of this address for the event.
+///
+/// # Errors
+/// The store's failure.
+pub fn find_live(
+    conn: &mut Conn,
+    event: EventId,
+    email: &Email,
+) -> Result<Option<Registration>, DbError> {
+    let row: Option<Row> = per_backend!(conn, c => {
+        registrations::table
+            .filter(registrations::event_id.eq(event))
+            .filter(registrations::live_identity.eq(email.identity()))
+            .select(Row::as_select())
+            .first(c)
+            .optional()
+    })?;
+    with_attendees(conn, row)
+}
+
+/// Every registration of this person for the event, in any state, oldest first.
+///
+/// # Errors
+/// The store's failure.
+pub fn list_of_person(
+    conn: &mut Conn,
+    event: EventId,
+    email: &Email,
+) -> Result<Vec<RegistrationId>, DbError> {
+    Ok(per_backend!(conn, c => {
+        registrations::table
+            .filter(registrations::event_id.eq(event))
+            .filter(registrations::identity_key.eq(identity_key(email)))
+            .order(registrations::id)
+            .select(registrations::id)
+            .load(c)
+    })?)
+}
+
+/// Inserts a registration with its attendees, not yet under its address ([`set_identity`]); `false` if
+/// its code is taken.
+///
+/// # Errors
+/// The store's failure.
+pub fn insert(conn: &mut Conn, new: &Registration) -> Result<bool, DbError> {
+    let row = row(new);
+    let rows = per_backend!(conn, c => {
+        diesel::insert_into(registrations::table).values(&row).on_conflict_do_nothing().execute(c)
+    })?;
+    if rows == 0 {
+        return Ok(false);
+    }
+    let attendees = attendee_rows(new);
+    per_backend!(conn, c => diesel::insert_into(attendees::table).values(&attendees).execute(c))?;
+    Ok(true)
+}
+
+/// Puts a registration under its address: from now on it is the live one.
+///
+/// # Errors
+/// [`DbError::Conflict`] if another transaction put one there meanwhile, so that this one is tried again;
+/// or the store's failure.
+pub fn set_identity(conn: &mut Conn, id: RegistrationId, email: &Email) -> Result<(), DbError> {
+    let set = per_backend!(conn, c => {
+        diesel::update(registrations::table.filter(registrations::id.eq(id)))
+            .set(registrations::live_identity.eq(email.identity()))
+            .execute(c)
+    });
+    match set.map_err(DbError::from) {
+        Err(DbError::Unique) => Err(DbError::Conflict),
+        result => result.map(|_| ()),
+    }
+}
+
+/// Takes back an insert of this transaction.
+///
+/// # Errors
+/// The store's failure.
+pub fn take_back(conn: &mut Conn, id: RegistrationId) -> Result<(), DbError> {
+    per_backend!(conn, c => {
+        diesel::delete(registrations::table.filter(registrations::id.eq(id))).execute(c)
+    })?;
+    Ok(())
+}
+
+/// Writes a changed registration and its attendees over the version it was read in, and raises the
+/// version. One that is not live any more leaves its address to another.
+///
+/// # Errors
+/// [`DbError::Conflict`] if it changed meanwhile, so that the transaction is tried again; or the
+/// store's failure.
+pub fn update(conn: &mut Conn, changed: &mut Registration) -> Result<(), DbError> {
+    let mut row = row(changed);
+    row.version += 1;
+    let rows = per_backend!(conn, c => {
+        diesel::update(
+            registrations::table
+                .filter(registrations::id.eq(changed.id))
+                .filter(registrations::version.eq(changed.version)),
+        )
+        .set(&row)
+        .execute(c)
+    })?;
+    if rows == 0 {
+        return Err(DbError::Conflict);
+    }
+    changed.version += 1;
+    if !changed.state.is_live() || changed.contact.is_none() {
+        per_backend!(conn, c => {
+            diesel::update(registrations::table.filter(registrations::id.eq(changed.id)))
+                .set(registrations::live_identity.eq(None::<String>))
+                .execute(c)
+        })?;
+    }
+    for row in attendee_rows(changed) {
+        per_backend!(conn, c => {
+            diesel::update(attendees::table.filter(attendees::id.eq(row.id))).set(&row).execute(c)
+        })?;
+    }
+    Ok(())
+}

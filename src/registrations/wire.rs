@@ -1,0 +1,421 @@
+//! How registrations look in answers.
+
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::confirm::Opened;
+use super::input::InvoiceInput;
+use super::model::{Attendee, AttendeeState, LeadsTo, Reach, Registration, RegistrationState};
+use super::register::Accepted;
+use crate::clock::Instant;
+use crate::events::Event;
+use crate::http::etag;
+use crate::http::wire::{Moment, Money};
+use crate::http::{Answer, Reply};
+use crate::ids::{AttendeeId, EventId, RegistrationId, SessionId, TicketTypeId};
+use crate::problem::Problem;
+use crate::text::Localized;
+use crate::tickets::TicketType;
+
+/// The same for everybody: what was sent can lead to a seat once the address is confirmed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RegistrationAccepted {
+    /// Always `awaiting_confirmation`.
+    pub state: RegistrationState,
+    /// What confirming the address leads to.
+    pub leads_to: LeadsTo,
+    /// Until when the seats are held.
+    pub confirm_before: Moment,
+    /// Where the mail goes.
+    #[schema(format = Email, example = "kari@example.org")]
+    pub email: String,
+    /// The frontend's own reference.
+    #[schema(required = true, example = "order-4711")]
+    pub reference: Option<String>,
+}
+
+impl From<&Accepted> for RegistrationAccepted {
+    fn from(accepted: &Accepted) -> Self {
+        Self {
+            state: RegistrationState::AwaitingConfirmation,
+            leads_to: accepted.leads_to,
+            confirm_before: Moment::new(accepted.confirm_before, accepted.event.timezone),
+            email: accepted.email.to_string(),
+            reference: accepted.reference.clone(),
+        }
+    }
+}
+
+/// A token from a mail's link.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TokenBody {
+    /// What stands behind `token=` in the link.
+    #[schema(example = "kgc_…")]
+    pub token: String,
+}
+
+/// Where to mail a link to.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkInput {
+    /// Id or slug of the event.
+    #[schema(example = "barnevernskonferansen-2027")]
+    pub event: String,
+    /// The contact's address.
+    #[schema(format = Email, example = "kari@example.org")]
+    pub email: String,
+}
+
+/// The same for everybody: if the address has a registration, a link to it is on its way.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LinkAccepted {
+    /// The address, as given.
+    #[schema(format = Email, example = "kari@example.org")]
+    pub email: String,
+}
+
+/// What a registration says of its event.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EventOfRegistration {
+    /// Id.
+    id: EventId,
+    /// Slug.
+    #[schema(example = "barnevernskonferansen-2027")]
+    slug: String,
+    /// Title.
+    title: Localized,
+    /// First day; null: to be announced.
+    #[schema(required = true, value_type = Option<String>, format = Date, example = "2027-11-11")]
+    starts_on: Option<String>,
+    /// Last day, included.
+    #[schema(required = true, value_type = Option<String>, format = Date, example = "2027-11-11")]
+    ends_on: Option<String>,
+    /// IANA name.
+    #[schema(example = "Europe/Oslo")]
+    timezone: String,
+    /// Until when attendees may cancel themselves; null: until it starts.
+    #[schema(required = true)]
+    cancel_until: Option<Moment>,
+}
+
+/// Whom to write to.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ContactView {
+    /// Name.
+    #[schema(example = "Kari Nordmann")]
+    name: String,
+    /// Address.
+    #[schema(format = Email, example = "kari@example.org")]
+    email: String,
+    /// Phone.
+    #[schema(required = true, example = "+47 406 12 345")]
+    phone: Option<String>,
+}
+
+/// What an attendee waits for.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WaitingFor {
+    /// The ticket type.
+    ticket_type_id: TicketTypeId,
+    /// Since when.
+    joined_at: Moment,
+    /// Until when the offered seat is theirs.
+    #[schema(required = true)]
+    offer_expires_at: Option<Moment>,
+}
+
+/// One who comes.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AttendeeView {
+    /// Id.
+    id: AttendeeId,
+    /// What they have a ticket of.
+    ticket_type_id: TicketTypeId,
+    /// Name; empty once erased.
+    #[schema(example = "Kari Nordmann")]
+    name: String,
+    /// Address.
+    #[schema(required = true, example = "kari@example.org")]
+    email: Option<String>,
+    /// Phone.
+    #[schema(required = true, example = "+47 406 12 345")]
+    phone: Option<String>,
+    /// Where they work.
+    #[schema(required = true, example = "Lørenskog kommune")]
+    organisation: Option<String>,
+    /// Job.
+    #[schema(required = true, example = "Rådgiver")]
+    position: Option<String>,
+    /// Municipalities they come for.
+    #[schema(example = json!(["3222"]))]
+    municipality_numbers: Vec<String>,
+    /// Sessions they signed up for.
+    session_ids: Vec<SessionId>,
+    /// Answers to questions.
+    #[schema(value_type = Vec<Object>)]
+    answers: Vec<serde_json::Value>,
+    /// Whether they come.
+    state: AttendeeState,
+    /// When they came.
+    #[schema(required = true)]
+    checked_in_at: Option<Moment>,
+    /// What their ticket shows at the door; theirs alone, and only while the registration is confirmed.
+    #[schema(required = true, example = json!(null))]
+    ticket_secret: Option<String>,
+    /// What they wait for.
+    #[schema(required = true)]
+    waiting_for: Option<WaitingFor>,
+}
+
+/// What was said yes or no to.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ConsentsGiven {
+    /// The terms.
+    terms: bool,
+    /// To stand on the list of participants.
+    participant_list: bool,
+    /// To get news.
+    news: bool,
+    /// The version of the questions.
+    #[schema(example = 1)]
+    version: i32,
+}
+
+/// A registration.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Registration)]
+pub struct RegistrationView {
+    /// Id.
+    id: RegistrationId,
+    /// What people call it.
+    #[schema(example = "7K3QXW2M")]
+    code: String,
+    /// The event.
+    event: EventOfRegistration,
+    /// Where it is.
+    state: RegistrationState,
+    /// Whether its attendees hold seats now.
+    holds_seats: bool,
+    /// Language of its mails.
+    #[schema(example = "nb")]
+    language: String,
+    /// Whom to write to; null once erased.
+    #[schema(required = true)]
+    contact: Option<ContactView>,
+    /// In the order they were given.
+    attendees: Vec<AttendeeView>,
+    /// What was said yes or no to.
+    consents: ConsentsGiven,
+    /// Whom to bill.
+    #[schema(required = true)]
+    invoice: Option<InvoiceInput>,
+    /// What its seats cost together; null: free.
+    #[schema(required = true)]
+    total: Option<Money>,
+    /// Until when an unconfirmed one holds its seats.
+    confirm_before: Moment,
+    /// Until when an offered seat is theirs.
+    #[schema(required = true)]
+    offer_expires_at: Option<Moment>,
+    /// Place on the waiting list.
+    #[schema(required = true, example = json!(null))]
+    waiting_position: Option<i32>,
+    /// When it was made.
+    created_at: Moment,
+    /// When the address was confirmed.
+    #[schema(required = true)]
+    confirmed_at: Option<Moment>,
+    /// When it was called off.
+    #[schema(required = true)]
+    cancelled_at: Option<Moment>,
+    /// When the person was erased from it.
+    #[schema(required = true)]
+    erased_at: Option<Moment>,
+    /// The frontend's own reference.
+    #[schema(required = true, example = "order-4711")]
+    reference: Option<String>,
+    /// Its version, for the tag.
+    #[serde(skip)]
+    version: i32,
+}
+
+/// One's own registration.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OwnRegistration {
+    /// The registration.
+    #[serde(flatten)]
+    registration: RegistrationView,
+    /// Whose view it is.
+    access: Reach,
+}
+
+/// One's own registration, opened.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OpenedView {
+    /// The registration.
+    registration: OwnRegistration,
+    /// Opens it for 30 days, as `Authorization: Bearer`.
+    #[schema(example = "kga_…")]
+    access_token: String,
+}
+
+impl From<Opened> for OpenedView {
+    fn from(opened: Opened) -> Self {
+        Self {
+            registration: OwnRegistration::new(&opened.registration, &opened.event, &opened.types),
+            access_token: opened.access_token.reveal().to_owned(),
+        }
+    }
+}
+
+impl OwnRegistration {
+    /// The contact's view.
+    #[must_use]
+    pub fn new(registration: &Registration, event: &Event, types: &[TicketType]) -> Self {
+        let mut view = RegistrationView::new(registration, event, types);
+        if registration.state == RegistrationState::Confirmed {
+            for (shown, attendee) in view.attendees.iter_mut().zip(&registration.attendees) {
+                let comes = attendee.state == AttendeeState::Active;
+                shown.ticket_secret = comes.then(|| attendee.ticket_secret.clone());
+            }
+        }
+        Self {
+            registration: view,
+            access: Reach::Contact,
+        }
+    }
+
+    /// Its tag, unquoted: the version that changes compare, and a digest, because the event and
+    /// prices are shown too.
+    ///
+    /// # Errors
+    /// 500 when it can't be serialised.
+    pub fn tag(&self) -> Result<String, Problem> {
+        tag(self.registration.version, self)
+    }
+
+    /// The whole answer.
+    ///
+    /// # Errors
+    /// As [`tag`](Self::tag).
+    pub fn reply(&self) -> Answer {
+        Ok(Reply::ok(self)?.etag(self.tag()?))
+    }
+}
+
+fn tag(version: i32, view: &impl Serialize) -> Result<String, Problem> {
+    let bytes = serde_json::to_vec(view).map_err(Problem::internal)?;
+    Ok(format!("v{version}-{}", etag::of_bytes(&bytes)))
+}
+
+impl RegistrationView {
+    /// The organiser's view: everything but the secrets of tickets.
+    #[must_use]
+    pub fn new(registration: &Registration, event: &Event, types: &[TicketType]) -> Self {
+        let zone = event.timezone;
+        let at = |instant: Option<Instant>| Moment::maybe(instant, zone);
+        Self {
+            id: registration.id,
+            code: registration.code.clone(),
+            event: EventOfRegistration::from(event),
+            state: registration.state,
+            holds_seats: registration.holds_seats,
+            language: registration.language.clone(),
+            contact: registration.contact.as_ref().map(|contact| ContactView {
+                name: contact.name.clone(),
+                email: contact.email.to_string(),
+                phone: contact.phone.clone(),
+            }),
+            attendees: registration
+                .attendees
+                .iter()
+                .map(|attendee| AttendeeView::new(attendee, zone))
+                .collect(),
+            consents: ConsentsGiven {
+                terms: registration.consents.terms,
+                participant_list: registration.consents.participant_list,
+                news: registration.consents.news,
+                version: registration.consents.version,
+            },
+            invoice: registration.invoice.as_ref().map(|invoice| InvoiceInput {
+                organisation_number: invoice.organisation_number.clone(),
+                reference: invoice.reference.clone(),
+                email: invoice.email.clone(),
+            }),
+            total: total(registration, types),
+            confirm_before: Moment::new(registration.confirm_before, zone),
+            offer_expires_at: None,
+            waiting_position: None,
+            created_at: Moment::new(registration.created_at, zone),
+            confirmed_at: at(registration.confirmed_at),
+            cancelled_at: at(registration.cancelled_at),
+            erased_at: at(registration.erased_at),
+            reference: registration.reference.clone(),
+            version: registration.version,
+        }
+    }
+
+    /// The whole answer, with its tag.
+    ///
+    /// # Errors
+    /// 500 when it can't be serialised.
+    pub fn reply(&self) -> Answer {
+        Ok(Reply::ok(self)?.etag(tag(self.version, self)?))
+    }
+}
+
+impl From<&Event> for EventOfRegistration {
+    fn from(event: &Event) -> Self {
+        Self {
+            id: event.id,
+            slug: event.slug.to_string(),
+            title: event.title.clone(),
+            starts_on: event.dates.map(|dates| dates.starts_on.to_string()),
+            ends_on: event.dates.map(|dates| dates.ends_on.to_string()),
+            timezone: event.timezone.name().to_owned(),
+            cancel_until: Moment::maybe(event.cancel_until, event.timezone),
+        }
+    }
+}
+
+impl AttendeeView {
+    fn new(attendee: &Attendee, zone: Tz) -> Self {
+        Self {
+            id: attendee.id,
+            ticket_type_id: attendee.ticket_type_id,
+            name: attendee.name.clone(),
+            email: attendee.email.as_ref().map(ToString::to_string),
+            phone: attendee.phone.clone(),
+            organisation: attendee.organisation.clone(),
+            position: attendee.position.clone(),
+            municipality_numbers: attendee.municipality_numbers.clone(),
+            session_ids: Vec::new(),
+            answers: Vec::new(),
+            state: attendee.state,
+            checked_in_at: Moment::maybe(attendee.checked_in_at, zone),
+            ticket_secret: None,
+            waiting_for: None,
+        }
+    }
+}
+
+/// The sum over active attendees; `None` where every seat is free. One registration has one ticket type,
+/// and so one currency.
+fn total(registration: &Registration, types: &[TicketType]) -> Option<Money> {
+    let prices = registration
+        .attendees
+        .iter()
+        .filter(|attendee| attendee.state == AttendeeState::Active)
+        .filter_map(|attendee| {
+            let found = types
+                .iter()
+                .find(|known| known.id == attendee.ticket_type_id)?;
+            found.price.clone()
+        });
+    prices.map(Money::from).reduce(|sum, price| Money {
+        amount: sum.amount.saturating_add(price.amount),
+        currency: sum.currency,
+    })
+}

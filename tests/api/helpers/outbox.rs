@@ -1,0 +1,48 @@
+//! What is in the outbox: tests read the token of a link there.
+
+use diesel::prelude::*;
+use kongress::db::schema::emails;
+use kongress::db::{Db, DbError};
+use kongress::per_backend;
+
+use super::TestApp;
+
+#[derive(Debug, Clone)]
+pub struct Mail {
+    pub kind: String,
+    pub state: String,
+    pub secret: Option<String>,
+}
+
+/// The mails to this address, oldest first.
+pub fn mails_to(app: &TestApp, address: &str) -> Vec<Mail> {
+    let rows: Vec<(String, String, Option<String>)> =
+        Db::write_once::<_, DbError>(&app.state.config.target, |conn| {
+            Ok(per_backend!(conn, c => {
+                emails::table
+                    .filter(emails::to_address.eq(address))
+                    .order(emails::id)
+                    .select((emails::kind, emails::state, emails::secret))
+                    .load(c)
+            })?)
+        })
+        .unwrap();
+    rows.into_iter()
+        .map(|(kind, state, secret)| Mail {
+            kind,
+            state,
+            secret,
+        })
+        .collect()
+}
+
+/// The token of the newest mail of this kind to this address.
+pub fn token(app: &TestApp, address: &str, kind: &str) -> String {
+    let mails = mails_to(app, address);
+    let newest = mails.iter().rev().find(|mail| mail.kind == kind);
+    newest
+        .unwrap_or_else(|| panic!("no {kind} to {address}: {mails:?}"))
+        .secret
+        .clone()
+        .expect("the mail carries a token")
+}
