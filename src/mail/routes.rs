@@ -140,8 +140,8 @@ pub async fn list_emails(
 /// One that was given up (`failed`) or refused (`bounced`) goes back into the queue. A mail with a
 /// link to act on can't: its secret was blanked when it was given up. Resend from the registration
 /// instead, which makes a new link.
-#[utoipa::path(operation_id = "retry_email", tag = "e-mail", params(("event" = String, Path, description = "Id or slug"), ("email" = EmailId, Path, description = "Id of the mail")), responses((status = 200, description = "The mail, queued again", body = EmailView), (status = 409, description = "`wrong-state`: it is neither failed nor bounced, or its link is blanked")))]
-#[post("/organiser/events/{event}/emails/{email}/retry")]
+#[utoipa::path(operation_id = "retry_email", tag = "e-mail", params(("event" = String, Path, description = "Id or slug"), ("id" = EmailId, Path, description = "Id of the mail")), responses((status = 200, description = "The mail, queued again", body = EmailView), (status = 409, description = "`wrong-state`: it is neither failed nor bounced, or its link is blanked")))]
+#[post("/organiser/events/{event}/emails/{id}/retry")]
 pub async fn retry_email(app: App, who: Organiser, path: web::Path<(String, String)>) -> Answer {
     who.require(Area::Emails, Access::Write)?;
     let now = app.clock.now();

@@ -139,8 +139,8 @@ pub async fn list_dev_mails(app: App) -> Page {
 /// One sent mail
 ///
 /// Its headers, its text part, and the link to act on.
-#[utoipa::path(operation_id = "get_dev_mail", tag = "pages", params(("mail" = String, Path, description = "Name of the mail, from the list", example = "20271111T090000.000000Z-01936d5e-9c1e-7c3a-8f53-0d3c6f7a1b2c")), responses((status = 200, description = "A page with the mail", body = String, content_type = "text/html")))]
-#[get("/dev/mail/{mail}")]
+#[utoipa::path(operation_id = "get_dev_mail", tag = "pages", params(("id" = String, Path, description = "Name of the mail, from the list", example = "20271111T090000.000000Z-01936d5e-9c1e-7c3a-8f53-0d3c6f7a1b2c")), responses((status = 200, description = "A page with the mail", body = String, content_type = "text/html")))]
+#[get("/dev/mail/{id}")]
 pub async fn get_dev_mail(app: App, id: web::Path<String>) -> Page {
     let path = file(&folder(&app)?, &id)?;
     let bytes = on_disk(move || std::fs::read(path)).await?;
@@ -163,8 +163,8 @@ pub async fn get_dev_mail(app: App, id: web::Path<String>) -> Page {
 /// The source of a sent mail
 ///
 /// As it would have gone over SMTP (RFC 5322).
-#[utoipa::path(operation_id = "get_dev_mail_source", tag = "pages", params(("mail" = String, Path, description = "Name of the mail, from the list", example = "20271111T090000.000000Z-01936d5e-9c1e-7c3a-8f53-0d3c6f7a1b2c")), responses((status = 200, description = "The message", body = String, content_type = "text/plain")))]
-#[get("/dev/mail/{mail}/source")]
+#[utoipa::path(operation_id = "get_dev_mail_source", tag = "pages", params(("id" = String, Path, description = "Name of the mail, from the list", example = "20271111T090000.000000Z-01936d5e-9c1e-7c3a-8f53-0d3c6f7a1b2c")), responses((status = 200, description = "The message", body = String, content_type = "text/plain")))]
+#[get("/dev/mail/{id}/source")]
 pub async fn get_dev_mail_source(app: App, id: web::Path<String>) -> Page {
     let path = file(&folder(&app)?, &id)?;
     let bytes = on_disk(move || std::fs::read(path)).await?;

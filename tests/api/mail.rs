@@ -346,6 +346,7 @@ fn registration(tx: &mut Conn, event: EventId, now: Instant) -> Result<Registrat
                 registrations::calendar_sequence.eq(0),
                 registrations::created_at.eq(now),
                 registrations::version.eq(1),
+                registrations::search_text.eq(""),
             ))
             .execute(c)
     })?;
