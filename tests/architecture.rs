@@ -191,11 +191,9 @@ fn http_lives_at_the_edge() {
             "idempotency.rs",
         ]
         .contains(&source.name.as_str());
-        let wire = [
-            "routes", "wire", "input", "parts", "views", "pages", "extract",
-        ]
-        .iter()
-        .any(|word| source.name.contains(word));
+        let wire = ["routes", "wire", "input", "parts", "exports", "extract"]
+            .iter()
+            .any(|word| source.name.contains(word));
         edge || shared || wire
     };
     let broken: Vec<String> = sources()

@@ -13,9 +13,9 @@
 mod drawing;
 mod index;
 pub mod programme_wire;
+mod query_input;
 pub mod release_routes;
 pub mod routes;
-mod select;
 mod snapshot;
 mod snapshots;
 pub mod sources;

@@ -5,8 +5,8 @@ use actix_web::{get, web};
 use super::sources;
 use super::wire::{CommitteeOfEdition, PublishedMember, ReleaseNote, ReleasedProgramme};
 use crate::events::series;
-use crate::events::store::{self, EventKey, Filter};
 use crate::events::wire::EventView;
+use crate::events::{EventKey, Filter, list_events};
 use crate::http::{Answer, Caching, Document, ListOf, PageQuery, Precompressed, Query, Reply};
 use crate::ids::SlugOr;
 use crate::page::Page;
@@ -87,7 +87,7 @@ pub async fn get_series_committee(
                 newest_first: true,
                 ..Filter::default()
             };
-            let events = store::list(conn, &filter, &keyset)?;
+            let events = list_events(conn, &filter, &keyset)?;
             let mut items = Vec::with_capacity(events.items.len());
             for event in &events.items {
                 let members = sources::published_members(conn, event.id)?;

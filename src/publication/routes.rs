@@ -4,7 +4,7 @@ use actix_web::{Either, HttpRequest, get, web};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
-use super::select::{SessionQuery, page};
+use super::query_input::{SessionQuery, page};
 use super::snapshot::{List, RecordingEntry, Snapshot};
 use super::video_wire::{
     PublishedProgramme, PublishedSession, RecordingWithSessions, SpeakerWithSessions,

@@ -11,18 +11,14 @@
 //! of their ids, then registrations. A registration that changed meanwhile gives the transaction up, and it
 //! is tried again.
 
-pub mod access;
-pub mod bodies;
 pub mod cancel;
-pub mod claims;
 pub mod confirm;
 pub mod desk;
 pub mod erase;
 pub mod event_routes;
 pub mod exports;
+pub mod extract;
 pub mod input;
-pub mod listing;
-pub mod mail_log;
 pub mod mails;
 pub mod model;
 pub mod organisation_number;
@@ -34,10 +30,11 @@ pub mod routes;
 pub mod store;
 pub mod submission;
 pub mod sweep;
-pub mod tokens;
 pub mod wire;
+pub mod wire_bodies;
 
 pub use cancel::cancel_all_for_event;
-pub use listing::integrity;
 pub use model::{Registration, RegistrationState};
+pub use store::listing::integrity;
+pub use store::{claims, listing, mail_log, tokens};
 pub use sweep::{anything_due, expire_closed, sweep};

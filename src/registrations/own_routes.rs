@@ -2,10 +2,10 @@
 
 use actix_web::{delete, get, post};
 
-use super::access::Own;
 use super::cancel::{self, By};
 use super::erase;
 use super::exports::Export;
+use super::extract::Own;
 use super::model::Registration;
 use super::store;
 use super::tokens::{self, Purpose};

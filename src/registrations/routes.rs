@@ -3,13 +3,13 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, post, web};
 
-use super::access::unknown;
-use super::bodies::{LinkAccepted, LinkInput, RegistrationAccepted, TokenBody};
 use super::confirm::{self, Confirmed};
+use super::extract::unknown;
 use super::input::RegistrationInput;
 use super::refusal::Refusal;
 use super::register::{self, Rules};
 use super::wire::OpenedView;
+use super::wire_bodies::{LinkAccepted, LinkInput, RegistrationAccepted, TokenBody};
 use crate::faults::Faults;
 use crate::http::edge::Caller;
 use crate::http::{Answer, Json, Reply};

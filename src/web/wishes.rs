@@ -6,9 +6,9 @@ use crate::db::Conn;
 use crate::http::edge::Caller;
 use crate::mail::wording::Tongue;
 use crate::problem::{Kind, Problem};
-use crate::registrations::access;
 use crate::registrations::confirm::{self, Confirmed, Opened};
 use crate::registrations::desk::{self, Key};
+use crate::registrations::extract;
 use crate::registrations::model::may_cancel;
 use crate::server::App;
 
@@ -54,7 +54,7 @@ pub async fn perform(app: &App, caller: &Caller, wish: Wish) -> Result<Done, Pro
     app.mail_wakeup();
     match done {
         Err(problem) if problem.kind() == Kind::NotFound => {
-            Err(access::unknown(app, caller, problem))
+            Err(extract::unknown(app, caller, problem))
         }
         done => done,
     }

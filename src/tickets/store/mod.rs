@@ -1,5 +1,9 @@
 //! Ticket types in the store, with the quotas they draw on.
 
+pub mod quotas;
+pub mod seats;
+pub mod sign_up;
+
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::model::{AttendeeState, Registration};
+use super::super::model::{AttendeeState, Registration};
 use crate::db::schema::municipality_claims;
 use crate::db::{Conn, DbError};
 use crate::ids::{AttendeeId, TicketTypeId};

@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
-use super::model::{Attendee, AttendeeState, Registration, RegistrationState};
-use super::store::{AttendeeRow, Row, domain};
+use super::super::model::{Attendee, AttendeeState, Registration, RegistrationState};
+use super::super::store::{AttendeeRow, Row, domain};
 use crate::clock::Instant;
 use crate::db::schema::{
     attendees, events, municipality_claims, quotas, registrations, ticket_types,
 };
 use crate::db::types::AsWord;
 use crate::db::{Conn, DbError};
-use crate::events::store::contains;
+use crate::events::contains;
 use crate::ids::{EventId, RegistrationId, TicketTypeId};
 use crate::page::{Keyset, Page};
 use crate::per_backend;

@@ -1,5 +1,10 @@
 //! Registrations and their attendees in the store.
 
+pub mod claims;
+pub mod listing;
+pub mod mail_log;
+pub mod tokens;
+
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 

@@ -1,8 +1,8 @@
-//! Quotas in the store. How many are held moves in [`seats`](super::seats) alone.
+//! Quotas in the store. How many are held moves in [`seats`](super::super::seats) alone.
 
 use diesel::prelude::*;
 
-use super::model::Quota;
+use super::super::model::Quota;
 use crate::clock::Instant;
 use crate::db::schema::quotas;
 use crate::db::types::AsJson;
