@@ -18,6 +18,7 @@ use crate::{
 };
 
 /// Every route that the document names.
+#[expect(clippy::too_many_lines, reason = "all routes stand on one page")]
 pub fn routes(config: &mut ServiceConfig) {
     config.service(
         scope("/api/v1")

@@ -53,7 +53,7 @@ impl Served {
         // Keep reading, so that the program never waits for a full pipe.
         let (sender, printed) = mpsc::channel();
         std::thread::spawn(move || {
-            lines.for_each(|line| drop(sender.send(line.unwrap_or_default())))
+            lines.for_each(|line| drop(sender.send(line.unwrap_or_default())));
         });
         Self {
             child,
