@@ -91,7 +91,7 @@ on_both_stores! { with [crate::helpers::MAIL_WAITS]
         ] {
             answer.fault(pointer, code);
         }
-        let attendee = |more: Value| { let mut one = json!({"ticket_type_id": sale.ticket, "name": "A", "email": "a@example.org"}); sales::merge(&mut one, more); one };
+        let attendee = |more: Value| { let mut one = json!({"ticket_type_id": sale.ticket, "name": "A", "email": "a@example.org"}); sales::merge(&mut one, &more); one };
         for (body, pointer, code) in [
             (json!({"attendees": []}), "/attendees", "required"),
             (json!({"attendees": vec![attendee(json!({})); 51]}), "/attendees", "too_many"),

@@ -73,7 +73,7 @@ on_both_stores! { with [crate::helpers::MAIL_WAITS]
             (json!({"unique_by": "person"}), "/unique_by", "invalid_value"),
         ] {
             let mut input = json!({"name": "x"});
-            sales::merge(&mut input, bad);
+            sales::merge(&mut input, &bad);
             app.organiser("POST", &types).json(&input).send().await.fault(pointer, code);
         }
         let quota_path = format!("/events/{event}/quotas/{quota}");
@@ -135,7 +135,7 @@ on_both_stores! { with [crate::helpers::MAIL_WAITS]
         for (size, more, position) in [(Some(100), json!({}), 0), (Some(5), json!({}), 1), (Some(0), json!({"waiting_list": true}), 2), (None, json!({"opens_at": "2027-10-01T00:00:00Z"}), 3)] {
             let quota = sales::quota(&app, &event, size).await;
             let mut input = json!({"name": "x", "quotas": [quota], "position": position});
-            sales::merge(&mut input, more);
+            sales::merge(&mut input, &more);
             app.create(&types, &input).await;
         }
         sales::publish(&app, &event).await;

@@ -19,7 +19,7 @@ impl OnSale {
         let event = draft(app, "konferansen", json!({})).await;
         let quota = quota(app, &event, size).await;
         let mut input = json!({"name": "I salen", "quotas": [quota]});
-        merge(&mut input, ticket);
+        merge(&mut input, &ticket);
         let ticket = ticket_type(app, &event, input).await;
         publish(app, &event).await;
         Self {
@@ -58,7 +58,7 @@ impl OnSale {
     }
 }
 
-pub fn merge(target: &mut Value, more: Value) {
+pub fn merge(target: &mut Value, more: &Value) {
     for (key, value) in more.as_object().unwrap() {
         target[key] = value.clone();
     }
@@ -67,7 +67,7 @@ pub fn merge(target: &mut Value, more: Value) {
 /// A draft that starts on 11 November 2027; its slug.
 pub async fn draft(app: &TestApp, slug: &str, more: Value) -> String {
     let mut input = json!({"slug": slug, "title": {"nb": "Konferansen"}, "languages": ["nb", "en"], "starts_on": "2027-11-11", "ends_on": "2027-11-12"});
-    merge(&mut input, more);
+    merge(&mut input, &more);
     app.create("/events", &input).await;
     slug.to_owned()
 }
