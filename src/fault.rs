@@ -1,7 +1,7 @@
 //! Named points at which a test lets the process die, as a crash would.
 //!
 //! Only with the feature `fault-points`, which tests build with and the shipped binary without.
-//! `KONGRESS_FAULT_POINT=after-commit@3` dies at the third passing of `after-commit`.
+//! `KONGRESS_FAULT_POINT=after-mail-claim@3` dies at the third passing of `after-mail-claim`.
 
 /// Dies here if this is the point and the passing that was asked for.
 #[cfg(feature = "fault-points")]

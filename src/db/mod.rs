@@ -33,7 +33,6 @@ pub use error::{DbError, Failure, Stop, Trouble};
 pub use lock::ServeLock;
 pub use target::{Target, TargetError};
 
-use crate::fault;
 use pool::Pool;
 use writer::Writer;
 
@@ -192,17 +191,9 @@ fn transaction<T, E: Failure>(
     begin(conn, kind)?;
     match body(conn) {
         Ok(value) => {
-            if matches!(kind, Kind::Write) {
-                fault::point("before-commit");
-            }
             let committed = per_backend!(conn, c => AnsiTransactionManager::commit_transaction(c));
             match committed {
-                Ok(()) => {
-                    if matches!(kind, Kind::Write) {
-                        fault::point("after-commit");
-                    }
-                    Ok(value)
-                }
+                Ok(()) => Ok(value),
                 Err(error) => {
                     rollback(conn)?;
                     Err(DbError::from(error).into())

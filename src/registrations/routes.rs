@@ -10,6 +10,7 @@ use super::refusal::Refusal;
 use super::register::{self, Rules};
 use super::wire::OpenedView;
 use super::wire_bodies::{LinkAccepted, LinkInput, RegistrationAccepted, TokenBody};
+use crate::fault;
 use crate::faults::Faults;
 use crate::http::edge::Caller;
 use crate::http::{Answer, Json, Reply};
@@ -44,6 +45,7 @@ pub async fn create_registration(
         .run(&app.db, now, move |tx| {
             let accepted = register::register(tx, now, rules, &path, &body.value)?;
             let view = RegistrationAccepted::from(&accepted);
+            fault::point("before-registration-commit");
             Ok(Effect {
                 reply: Reply::json(StatusCode::ACCEPTED, &view)?,
                 kept: None,
@@ -51,6 +53,7 @@ pub async fn create_registration(
             })
         })
         .await;
+    fault::point("after-registration-commit");
     app.mail_wakeup();
     answer
 }

@@ -62,6 +62,12 @@ impl Served {
         }
     }
 
+    /// What a page says.
+    pub async fn get_text(&self, path: &str) -> String {
+        let page = reqwest::get(format!("{}{path}", self.address)).await;
+        page.unwrap().text().await.unwrap()
+    }
+
     pub fn signal(&self, name: &str) {
         let sent = Command::new("kill")
             .args(["-s", name, &self.child.id().to_string()])

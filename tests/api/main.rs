@@ -12,6 +12,7 @@ mod capacity;
 mod command_line;
 mod committee;
 mod conventions;
+mod crashes;
 mod demo;
 mod events;
 mod mail;

@@ -309,8 +309,8 @@ async fn on_postgres() {
     from_nothing_to_a_confirmed_seat(Store::Postgres).await;
 }
 
-/// A program whose store already has an event with 20 seats on sale; its ticket type's id.
-async fn on_sale(store: &TestStore, configure: impl Fn(&mut Command)) -> (Served, String) {
+/// A program whose store already has an event on sale; its ticket type's id.
+pub async fn on_sale(store: &TestStore, configure: impl Fn(&mut Command)) -> (Served, String) {
     let token = owner_of_bufdir(store);
     let mut command = kongress(store);
     command.env("KONGRESS_RATE_LIMIT", "off");
