@@ -133,6 +133,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(service::get_readiness)
         .service(service::get_metrics)
         .service(service::get_problem)
+        .service(publication::link_routes::open_video)
         // Pages for people
         .service(pages_of::routes::get_confirm_page)
         .service(pages_of::routes::post_confirm_page)

@@ -12,6 +12,7 @@
 
 mod drawing;
 mod index;
+pub mod link_routes;
 pub mod programme_wire;
 mod query_input;
 pub mod release_routes;

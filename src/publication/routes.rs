@@ -184,7 +184,8 @@ pub async fn watch_session(
     ))
 }
 
-fn recording(snapshot: &Snapshot, id: RecordingId) -> Option<&RecordingEntry> {
+/// The recording of this id, if it may surface.
+pub(super) fn recording(snapshot: &Snapshot, id: RecordingId) -> Option<&RecordingEntry> {
     let mut entries = snapshot.recordings.iter();
     entries.find(|entry| entry.recording.id == id)
 }
