@@ -14,6 +14,7 @@ use crate::api;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Db, DbError};
+use crate::http::Document;
 use crate::http::edge::edge;
 use crate::http::limits::Limits;
 use crate::http::methods::Methods;
@@ -22,6 +23,7 @@ use crate::ids::EventId;
 use crate::mail::transport::Mailer;
 use crate::mail::{outbox, worker};
 use crate::metrics::Metrics;
+use crate::problem::Problem;
 use crate::publication::{self, Snapshots};
 use crate::registrations;
 
@@ -43,7 +45,7 @@ pub struct AppState {
     /// Which paths have which methods.
     pub methods: Methods,
     /// The OpenAPI document as it is served.
-    pub openapi: String,
+    pub openapi: Document,
     /// What anybody reads of events, ready to be sent.
     pub snapshots: Snapshots,
     /// Takes mails off our hands.
@@ -56,7 +58,7 @@ pub struct AppState {
 pub enum StartError {
     /// The OpenAPI document can't be printed.
     #[error("the OpenAPI document can't be made: {0}")]
-    Document(#[from] serde_json::Error),
+    Document(Problem),
     /// The SMTP URL can't be used.
     #[error("KONGRESS_SMTP_URL: {0}")]
     Mailer(String),
@@ -73,7 +75,7 @@ impl AppState {
             limits: Limits::new(config.rate_limit),
             metrics: Metrics::default(),
             methods: Methods::of(&document),
-            openapi: api::print(&document)?,
+            openapi: Document::of(&document).map_err(StartError::Document)?,
             mailer: Mailer::of(&config).map_err(StartError::Mailer)?,
             mail_called: Notify::new(),
             snapshots: Snapshots::new(db.clone(), clock.clone(), &config.public_url),

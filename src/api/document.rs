@@ -181,6 +181,16 @@ fn complete(path: &str, method: &str, mut operation: Value) -> Value {
             "8e03978e-40d5-43dd-bc93-6894a57f9324",
         ));
     }
+    let reads_json =
+        method == "get" && operation["responses"]["200"]["content"]["application/json"].is_object();
+    if reads_json {
+        parameters.push(header(
+            "If-None-Match",
+            false,
+            "The ETag of what the client has; the same version is a 304.",
+            "\"v1\"",
+        ));
+    }
     if !parameters.is_empty() {
         operation["parameters"] = parameters.into();
     }

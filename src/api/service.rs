@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::auth::bearer;
 use crate::db::migrate;
-use crate::http::{Answer, Caching, Reply};
+use crate::http::{Answer, Caching, Precompressed, Reply};
 use crate::problem::{Kind, Problem};
 use crate::server::App;
 
@@ -124,8 +124,11 @@ async fn metrics(app: &App) -> Result<HttpResponse, Problem> {
 /// The OpenAPI document
 #[utoipa::path(operation_id = "get_openapi", tag = "service", responses((status = 200, description = "This document", body = Object, content_type = "application/json")))]
 #[get("/openapi.json")]
-pub async fn get_openapi(app: App) -> Answer {
-    Ok(Reply::raw(StatusCode::OK, app.openapi.clone()).caching(Caching::Public))
+pub async fn get_openapi(app: App) -> Precompressed {
+    Precompressed {
+        document: app.openapi.clone(),
+        caching: Caching::Public,
+    }
 }
 
 /// What a kind of problem means

@@ -3,6 +3,7 @@
 use super::CliError;
 use crate::config::Settings;
 use crate::db::migrate;
+use crate::mail::transport::Mailer;
 
 pub fn run(settings: &Settings) -> Result<(), CliError> {
     let config = settings.check()?;
@@ -29,5 +30,10 @@ pub fn run(settings: &Settings) -> Result<(), CliError> {
         return Err(format!("integrity: {}", findings.join("; ")).into());
     }
     println!("integrity: good");
+    let mailer = Mailer::of(&config).map_err(|error| format!("KONGRESS_SMTP_URL: {error}"))?;
+    actix_web::rt::System::new()
+        .block_on(mailer.probe())
+        .map_err(|error| format!("mail: {error}; check KONGRESS_SMTP_URL"))?;
+    println!("mail: good");
     Ok(())
 }

@@ -85,7 +85,9 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> Result<(), CliError> {
             Ok(())
         }
         Command::Openapi => {
-            print!("{}", api::print(&api::document())?);
+            let document = api::print(&api::document())?;
+            // Not print!, which panics when a pipe is closed early.
+            std::io::Write::write_all(&mut std::io::stdout(), document.as_bytes())?;
             Ok(())
         }
         Command::Organisation(arguments) => organisation::run(&settings, &arguments),

@@ -31,7 +31,7 @@ enum Command {
 pub fn run(settings: &Settings, arguments: &Arguments) -> Result<(), CliError> {
     let Command::Create { slug, name } = &arguments.command;
     let slug = Slug::parse(slug).map_err(|refused| format!("--slug: {}", refused.detail))?;
-    let name = text::line(name, 200).map_err(|refused| format!("--name: {}", refused.detail))?;
+    let name = text::name(name).map_err(|refused| format!("--name: {}", refused.detail))?;
     let target = settings.target()?;
     migrate::run(&target)?;
     let now = Clock::default().now();

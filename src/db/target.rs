@@ -18,7 +18,7 @@ pub enum Target {
 
 /// `DATABASE_URL` is neither.
 #[derive(Debug, thiserror::Error)]
-#[error("DATABASE_URL is sqlite:PATH or postgres://…")]
+#[error("is sqlite:PATH or postgres://…")]
 pub struct TargetError;
 
 impl Target {

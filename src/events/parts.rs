@@ -50,7 +50,7 @@ pub struct EventOrganiserInput {
 
 impl VenueInput {
     pub(super) fn parse(&self, faults: &mut Faults) -> Option<Venue> {
-        let name = faults.take("/venue/name", text::line(&self.name, 200));
+        let name = faults.take("/venue/name", text::name(&self.name));
         let address = faults.take_optional("/venue/address", self.address.as_deref(), |text| {
             text::line(text, 300)
         });
@@ -113,7 +113,7 @@ impl EventOrganiserInput {
         }
         let parse = |(index, input): (usize, &Self)| {
             let at = |field: &str| format!("/organisers/{index}/{field}");
-            let name = faults.take(&at("name"), text::line(&input.name, 200));
+            let name = faults.take(&at("name"), text::name(&input.name));
             let organisation = faults.take_optional(
                 &at("organisation"),
                 input.organisation.as_deref(),

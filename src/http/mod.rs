@@ -11,6 +11,7 @@ pub mod edge;
 pub mod etag;
 pub mod limits;
 pub mod methods;
+mod objects;
 mod patch;
 mod precompressed;
 mod query;

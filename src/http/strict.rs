@@ -5,6 +5,7 @@ use std::fmt;
 use serde::de::{DeserializeOwned, DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
+use super::objects::Strictly;
 use crate::faults::Faults;
 use crate::problem::{Kind, Problem};
 
@@ -39,7 +40,7 @@ pub fn value(bytes: &[u8]) -> Result<Value, Problem> {
 /// # Errors
 /// 422 with the pointer of the wrong type or the unknown field.
 pub fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Problem> {
-    serde_path_to_error::deserialize(value).map_err(|error| {
+    serde_path_to_error::deserialize(Strictly(value)).map_err(|error| {
         let mut pointer = pointer_of(error.path());
         let message = error.into_inner().to_string();
         let code = if let Some(field) = quoted_after(&message, "unknown field `") {

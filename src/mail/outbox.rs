@@ -17,7 +17,7 @@ use crate::per_backend;
 use crate::text::Email;
 
 /// How long a worker has a mail for itself; longer than any try may take.
-pub const LEASE: TimeDelta = TimeDelta::minutes(2);
+pub const LEASE: TimeDelta = TimeDelta::seconds(70);
 
 const QUEUED: AsWord<EmailState> = AsWord(EmailState::Queued);
 const RETRYING: AsWord<EmailState> = AsWord(EmailState::Retrying);

@@ -11,8 +11,9 @@ use crate::clock::Instant;
 use crate::events::Event;
 use crate::events::wire::EventView;
 use crate::http::wire::Moment;
-use crate::ids::{EventId, MemberId, SessionId};
+use crate::ids::{EventId, MemberId};
 use crate::programme::document::{Release, Session};
+use crate::programme::releases::wire::ChangesView;
 use crate::text::Localized;
 
 /// A member of a programme committee, as published.
@@ -108,7 +109,7 @@ pub struct CommitteeOfEdition {
     pub members: Vec<PublishedMember>,
 }
 
-/// A release in the changelog. Sessions are named by their ids, which survive every release.
+/// A release in the changelog.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ReleaseNote {
     /// 1, 2, 3 …
@@ -118,14 +119,9 @@ pub struct ReleaseNote {
     pub released_at: Moment,
     /// What the organisers say of it.
     pub note: Localized,
-    /// Sessions that are new.
-    pub added: Vec<SessionId>,
-    /// Sessions that are gone.
-    pub removed: Vec<SessionId>,
-    /// Sessions with another time or room.
-    pub moved: Vec<SessionId>,
-    /// Sessions of which anything else changed.
-    pub changed: Vec<SessionId>,
+    /// The sessions that differ from the version before.
+    #[serde(flatten)]
+    pub changes: ChangesView,
 }
 
 impl ReleaseNote {
@@ -136,10 +132,7 @@ impl ReleaseNote {
             version: release.version,
             released_at: Moment::new(release.released_at, event.timezone),
             note: release.note.clone(),
-            added: release.changes.added.clone(),
-            removed: release.changes.removed.clone(),
-            moved: release.changes.moved.clone(),
-            changed: release.changes.changed.clone(),
+            changes: ChangesView::from(&release.changes),
         }
     }
 }

@@ -19,8 +19,6 @@ pub enum Refusal {
     SoldOut(TicketTypeId),
     /// The municipality has its seat.
     MunicipalityTaken(TicketTypeId, String),
-    /// The address was written to too often; seconds to wait.
-    TooManyMails(u64),
     /// The state does not lead there.
     WrongState(RegistrationState),
     /// The time to cancel is over.
@@ -74,11 +72,6 @@ impl From<Refusal> for Problem {
             )
             .with("ticket_type_id", id.to_string())
             .with("municipality_number", number),
-            Refusal::TooManyMails(seconds) => Self::new(
-                Kind::TooManyRequests,
-                "Too many mails have gone to this address about this event.",
-            )
-            .retry_after(seconds),
             Refusal::WrongState(state) => {
                 Self::new(Kind::WrongState, format!("The registration is {state}."))
                     .with("state", state.to_string())

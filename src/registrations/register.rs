@@ -79,15 +79,19 @@ pub fn register(
         return Err(Refusal::Closed(ticket.id).into());
     }
     one_at_a_time(tx, event.id, &submission.contact.email)?;
-    if rules.limit_mails {
-        let address = &submission.contact.email;
-        if let Some(seconds) = mail_log::seconds_to_wait(tx, now, event.id, address, &CAUSED)? {
-            return Err(Refusal::TooManyMails(seconds).into());
-        }
-    }
+    let address = &submission.contact.email;
+    let waits = mail_log::seconds_to_wait(tx, now, event.id, address, &CAUSED)?.is_some();
     let new = insert_with_seats(tx, now, rules, &event, &submission)?;
     // From here on nothing is refused, and the answer is made. Only now is the address looked up.
-    let registration = settle(tx, now, (&event, &types), &new, &submission)?;
+    let registration = if rules.limit_mails && waits {
+        // Too many mails went to this address. Saying so would tell that somebody registered with it, so
+        // nothing is made and what it has stays: the link in the newest mail is still good.
+        seats::release(tx, &new.seats())?;
+        store::take_back(tx, new.id)?;
+        new.id
+    } else {
+        settle(tx, now, (&event, &types), &new, &submission)?
+    };
     Ok(Accepted {
         leads_to: LeadsTo::Confirmed,
         confirm_before: new.confirm_before,

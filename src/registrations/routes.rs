@@ -113,9 +113,7 @@ pub async fn request_registration_link(app: App, once: Once, body: Json<LinkInpu
     let now = app.clock.now();
     let email = Email::parse(&body.value.email)
         .map_err(|refused| Faults::one("/email", refused.code, refused.detail))?;
-    let view = LinkAccepted {
-        email: email.to_string(),
-    };
+    let view = LinkAccepted { state: "accepted" };
     let reply = once
         .with(&body)
         .run(&app.db, now, move |_| {

@@ -67,7 +67,11 @@ impl RegistrationInput {
         let reference = faults.take_optional("/reference", self.reference.as_deref(), |text| {
             text::line(text, 200)
         });
-        if self.access_code.is_some() {
+        if self
+            .access_code
+            .as_deref()
+            .is_some_and(|code| !code.is_empty())
+        {
             not_available(&mut faults, "/access_code", "Access codes are");
         }
         let parsed = ticket_type

@@ -60,7 +60,7 @@ pub struct LinkInput {
 /// The same for everybody: if the address has a registration, a link to it is on its way.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LinkAccepted {
-    /// The address, as given.
-    #[schema(format = Email, example = "kari@example.org")]
-    pub email: String,
+    /// Always `accepted`. The address is not repeated: this answer is kept, and names nobody.
+    #[schema(example = "accepted")]
+    pub state: &'static str,
 }

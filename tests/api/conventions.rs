@@ -25,6 +25,9 @@ on_both_stores! {
         post(json, br#"{"title": "A", "colour": 1}"#).await.fault("/colour", "unknown_field");
         post(json, br#"{"title": 7}"#).await.fault("/title", "invalid_type");
         post(json, br#"{"title": {"nb": 7}}"#).await.fault("/title/nb", "invalid_type");
+        post(json, br#"["bufdir", null, "A", null, null, null, null]"#).await.fault("", "invalid_type");
+        let listed = br#"{"title": "A", "venue": ["N", null, null, null, null, null]}"#;
+        app.organiser("POST", "/events").bytes(json, listed.to_vec()).send().await.fault("/venue", "invalid_type");
         post(json, br#"{"slug": "a"}"#).await.fault("/title", "required");
         post(json, br#"{"title": "A\u0000B"}"#).await.fault("/title", "nul_character");
         post(json, "{\"title\": \"A\u{202e}B\"}".as_bytes()).await.fault("/title", "invalid_text");

@@ -14,8 +14,9 @@ const PATH: &str = "/api/v1/events/barnevernskonferansen-2027/registrations";
 
 /// The program on this store, which dies at this point.
 fn dying(store: &TestStore, point: &str) -> Command {
+    let built_for_it = cfg!(feature = "fault-points");
     assert!(
-        cfg!(feature = "fault-points"),
+        built_for_it,
         "crashes need the feature: cargo test --features fault-points"
     );
     let mut command = kongress(store);
@@ -96,7 +97,7 @@ async fn sending_dies(kind: Store, point: &str) {
     let (status, replayed, _) = register(&again.address, &ticket).await.unwrap();
     assert_eq!((status, replayed), (202, true), "{point}");
     if before.is_empty() {
-        // Nobody has it: whoever died still leases the row, for two minutes at most.
+        // Nobody has it: whoever died still leases the row, for a little over a minute at most.
         let waits = again.get_text("/health/ready").await;
         assert!(waits.contains("\"outbox_pending\":1"), "{point}: {waits}");
     } else {

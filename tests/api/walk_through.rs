@@ -95,7 +95,7 @@ pub fn owner_of_bufdir(store: &TestStore) -> String {
 
 /// Waits for a mail of this kind to this address, and gives the first link of its text part.
 pub fn first_link(folder: &Path, kind: &str, to: &str) -> String {
-    let deadline = Instant::now() + Duration::from_secs(20);
+    let deadline = Instant::now() + Duration::from_secs(110);
     loop {
         if let Some(link) = mails(folder)
             .iter()

@@ -4,6 +4,7 @@
 pub mod app;
 pub mod client;
 pub mod contract;
+pub mod letters;
 pub mod mail;
 pub mod outbox;
 pub mod released;

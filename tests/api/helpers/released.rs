@@ -9,7 +9,8 @@ use kongress::events::touch_public;
 use kongress::ids::{EventId, MemberId, ReleaseId, RoomId, SpeakerId};
 use kongress::per_backend;
 use kongress::programme::document::{
-    Changes, Programme, Room, Session, SessionKind, SessionSpeaker, Speaker, SpeakerRole,
+    Changes, Programme, Room, Session, SessionKind, SessionRef, SessionSpeaker, Speaker,
+    SpeakerRole,
 };
 use kongress::publication::sources::MemberRole;
 use kongress::text::{Localized, time};
@@ -125,6 +126,15 @@ pub fn release_at(app: &TestApp, event: EventId, programme: &Programme, now: Ins
                 .sessions
                 .iter()
                 .map(|session| session.id)
+                .collect(),
+            named: programme
+                .sessions
+                .iter()
+                .map(|session| SessionRef {
+                    id: session.id,
+                    slug: session.slug.clone(),
+                    title: session.title.clone(),
+                })
                 .collect(),
             ..Changes::default()
         };
