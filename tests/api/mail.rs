@@ -78,7 +78,7 @@ on_both_stores! {
         let claimed = write.await.unwrap();
         assert_eq!(claimed.len(), 1);
         let dead = claimed[0].clone();
-        app.advance(TimeDelta::seconds(110));
+        app.advance(outbox::LEASE - TimeDelta::seconds(10));
         tokio::time::sleep(Duration::from_millis(1200)).await;
         assert_eq!(logged(&app, dead.id).await["state"], "sending", "the lease still holds");
         app.advance(TimeDelta::seconds(20));
