@@ -80,10 +80,11 @@ pub fn register(
     }
     one_at_a_time(tx, event.id, &submission.contact.email)?;
     let address = &submission.contact.email;
-    let waits = mail_log::seconds_to_wait(tx, now, event.id, address, &CAUSED)?.is_some();
+    let too_many_mails = rules.limit_mails
+        && mail_log::seconds_to_wait(tx, now, event.id, address, &CAUSED)?.is_some();
     let new = insert_with_seats(tx, now, rules, &event, &submission)?;
     // From here on nothing is refused, and the answer is made. Only now is the address looked up.
-    let registration = if rules.limit_mails && waits {
+    let registration = if too_many_mails {
         // Too many mails went to this address. Saying so would tell that somebody registered with it, so
         // nothing is made and what it has stays: the link in the newest mail is still good.
         seats::release(tx, &new.seats())?;
