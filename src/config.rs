@@ -66,6 +66,15 @@ pub struct Settings {
         global = true
     )]
     pub offer_within: Span,
+    /// How many writes at most share a commit; 1 makes each a transaction of its own, to compare with
+    #[arg(
+        long,
+        env = "KONGRESS_WRITE_BATCH",
+        default_value_t = 256,
+        value_parser = clap::value_parser!(u16).range(1..=1024),
+        global = true
+    )]
+    pub write_batch: u16,
     /// Origins that may use the organiser tree from a browser, comma-separated
     #[arg(
         long,
@@ -164,6 +173,8 @@ pub struct Config {
     pub confirm_within: TimeDelta,
     /// How long an offer holds its seats.
     pub offer_within: TimeDelta,
+    /// How many writes at most share a commit.
+    pub write_batch: usize,
     /// Origins of the organiser tree.
     pub organiser_origins: Vec<String>,
     /// Whose forwarding headers are believed.
@@ -248,6 +259,7 @@ impl Settings {
             rate_limit: self.rate_limit == Switch::On,
             confirm_within: self.confirm_within.0,
             offer_within: self.offer_within.0,
+            write_batch: usize::from(self.write_batch),
             organiser_origins: non_empty(&self.organiser_origins),
             trusted_proxies,
             dev_mail: self

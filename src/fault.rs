@@ -26,3 +26,22 @@ pub fn point(name: &str) {
 #[cfg(not(feature = "fault-points"))]
 #[inline]
 pub const fn point(_name: &str) {}
+
+/// Whether a test took a guard away with `KONGRESS_FAULT=name`.
+#[cfg(feature = "fault-points")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "not a setting: nothing of this is in the shipped binary"
+)]
+#[must_use]
+pub fn is_on(name: &str) -> bool {
+    std::env::var("KONGRESS_FAULT").is_ok_and(|asked| asked == name)
+}
+
+/// No guard can be taken away in the shipped binary.
+#[cfg(not(feature = "fault-points"))]
+#[inline]
+#[must_use]
+pub const fn is_on(_name: &str) -> bool {
+    false
+}

@@ -2,8 +2,9 @@
 //!
 //! Key, fingerprint and answer are written in the transaction of the effect. So there is never a
 //! key without its answer, a crash leaves nothing locked, and a second request that comes while the
-//! first is running waits for its commit: on `PostgreSQL` on the key's row, on `SQLite` in the queue.
+//! first is running waits for its commit: on `PostgreSQL` for the key's name, on `SQLite` in the queue.
 
+use std::collections::HashMap;
 use std::future::{Ready, ready};
 
 use actix_web::http::StatusCode;
@@ -13,9 +14,10 @@ use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::clock::Instant;
+use crate::db::rows::serialise_on;
 use crate::db::schema::idempotency_keys::{self, dsl};
 use crate::db::types::AsJson;
-use crate::db::{Conn, Db, DbError, Failure, Trouble, wait_for_locks};
+use crate::db::{Conn, Db, DbError, Failure, Trouble};
 use crate::http::{Answer, Json, Reply};
 use crate::ids::RegistrationId;
 use crate::per_backend;
@@ -84,14 +86,14 @@ fn of_request(request: &HttpRequest) -> Result<Once, Problem> {
 }
 
 /// An answer as it is kept.
-#[derive(Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
 struct Headers {
     location: Option<String>,
     etag: Option<String>,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = idempotency_keys)]
+#[diesel(table_name = idempotency_keys, treat_none_as_default_value = false)]
 struct Row {
     key_hash: Vec<u8>,
     fingerprint: Vec<u8>,
@@ -131,6 +133,12 @@ impl Once {
         self
     }
 
+    /// What names the key, if the request has one: two of the same name never run at once.
+    #[must_use]
+    pub fn key(&self) -> Option<&[u8]> {
+        self.key_hash.as_deref()
+    }
+
     /// Runs `effect` in one transaction, once per key. Refusals are kept too, except 409, 429 and
     /// 5xx, which may end differently next time.
     ///
@@ -141,22 +149,20 @@ impl Once {
     where
         F: FnMut(&mut Conn) -> Result<Effect, Problem> + Send + 'static,
     {
-        let Some(key_hash) = self.key_hash else {
+        if self.key_hash.is_none() {
             return db
                 .write(move |tx| effect(tx).map(|effect| effect.reply))
                 .await;
-        };
-        let fingerprint = self.fingerprint;
-        let (key, print) = (key_hash.clone(), fingerprint.clone());
+        }
+        let once = self.clone();
         let result = db
             .write(move |tx| -> Result<Reply, Ended> {
-                wait_for_locks(tx, 5)?;
-                if let Some(reply) = claim(tx, &key, &print, now)? {
-                    return Ok(reply);
+                if let Some(kept) = find_all(tx, now, &[&once])?.pop().flatten() {
+                    return kept.map_err(Ended::Key);
                 }
                 let effect = effect(tx).map_err(Ended::Effect)?;
                 let kept = effect.kept.as_ref().unwrap_or(&effect.reply);
-                keep(tx, &key, kept, effect.registration)?;
+                keep_all(tx, now, &[(&once, Ok(kept), effect.registration)])?;
                 Ok(effect.reply)
             })
             .await;
@@ -164,9 +170,63 @@ impl Once {
             Ok(reply) => Ok(reply),
             Err(Ended::Key(problem)) => Err(problem),
             Err(Ended::Effect(problem)) => {
-                keep_refusal(db, key_hash, fingerprint, now, &problem).await?;
+                self.keep_refusal(db, now, &problem).await?;
                 Err(problem)
             }
+        }
+    }
+
+    /// Keeps a refusal of the input. The effect was rolled back, so this is a transaction of its own;
+    /// if another request took the key meanwhile, its answer stands.
+    async fn keep_refusal(self, db: &Db, now: Instant, problem: &Problem) -> Result<(), Problem> {
+        let Some(row) = self.row(now, Err(problem), None) else {
+            return Ok(());
+        };
+        db.write(move |tx| insert(tx, std::slice::from_ref(&row)).map_err(Problem::from))
+            .await
+    }
+
+    /// The answer as it is kept; `None` if there is no key, or the answer is not kept.
+    fn row(
+        &self,
+        now: Instant,
+        answer: Result<&Reply, &Problem>,
+        registration_id: Option<RegistrationId>,
+    ) -> Option<Row> {
+        let (status, headers, body) = match answer {
+            Ok(reply) => {
+                let (location, etag) = (reply.location.clone(), reply.etag.clone());
+                let status = reply.status.as_u16();
+                (status, Headers { location, etag }, reply.body.clone())
+            }
+            Err(problem) => {
+                let status = problem.kind().status();
+                if !(400..500).contains(&status) || matches!(status, 409 | 429) {
+                    return None;
+                }
+                (status, Headers::default(), problem.to_kept().to_string())
+            }
+        };
+        Some(Row {
+            key_hash: self.key_hash.clone()?,
+            fingerprint: self.fingerprint.clone(),
+            status: i32::from(status),
+            headers: AsJson(headers),
+            body,
+            registration_id,
+            created_at: now,
+        })
+    }
+
+    /// What a failure of the store means to the request with this key.
+    #[must_use]
+    pub fn problem(&self, error: DbError) -> Problem {
+        match error {
+            DbError::LockTimeout if self.key_hash.is_some() => Problem::new(
+                Kind::IdempotencyInProgress,
+                "A request with this Idempotency-Key is still running.",
+            ),
+            other => other.into(),
         }
     }
 }
@@ -197,49 +257,50 @@ impl Failure for Ended {
     }
 }
 
-/// Takes the key for this transaction, or finds the answer that is kept under it.
-fn claim(
+/// Takes the keys of these requests for this transaction, and finds the answers that are kept under
+/// them, in order; `None` where there is no key or no answer yet. No key may come twice.
+///
+/// # Errors
+/// [`DbError::LockTimeout`] while another transaction has one of the keys; or the store's failure.
+pub fn find_all(
     conn: &mut Conn,
-    key: &[u8],
-    fingerprint: &[u8],
     now: Instant,
-) -> Result<Option<Reply>, Ended> {
-    let row = Row {
-        key_hash: key.to_vec(),
-        fingerprint: fingerprint.to_vec(),
-        status: 0,
-        headers: AsJson(Headers {
-            location: None,
-            etag: None,
-        }),
-        body: String::new(),
-        registration_id: None,
-        created_at: now,
-    };
-    let taken = per_backend!(conn, c => {
-        diesel::delete(dsl::idempotency_keys.filter(dsl::key_hash.eq(key)).filter(dsl::created_at.le(now - KEPT)))
-            .execute(c)
-            .and_then(|_| diesel::insert_into(dsl::idempotency_keys).values(&row).on_conflict_do_nothing().execute(c))
-    })
-    .map_err(DbError::from)?;
-    if taken == 1 {
-        return Ok(None);
+    requests: &[&Once],
+) -> Result<Vec<Option<Answer>>, DbError> {
+    let keys: Vec<&[u8]> = requests.iter().filter_map(|once| once.key()).collect();
+    if keys.is_empty() {
+        return Ok(requests.iter().map(|_| None).collect());
     }
-    let kept: Row = per_backend!(conn, c => {
-        dsl::idempotency_keys.filter(dsl::key_hash.eq(key)).select(Row::as_select()).first(c)
-    })
-    .map_err(DbError::from)?;
-    if kept.fingerprint != fingerprint {
-        return Err(Ended::Key(Problem::new(
+    serialise_on(conn, keys.iter().copied())?;
+    let rows: Vec<Row> = per_backend!(conn, c => {
+        dsl::idempotency_keys.filter(dsl::key_hash.eq_any(&keys)).select(Row::as_select()).load(c)
+    })?;
+    let (kept, old): (Vec<Row>, Vec<Row>) = rows
+        .into_iter()
+        .partition(|row| row.created_at > now - KEPT);
+    if !old.is_empty() {
+        let old: Vec<Vec<u8>> = old.into_iter().map(|row| row.key_hash).collect();
+        per_backend!(conn, c => {
+            diesel::delete(dsl::idempotency_keys.filter(dsl::key_hash.eq_any(&old))).execute(c)
+        })?;
+    }
+    let mut kept: HashMap<Vec<u8>, Row> = kept
+        .into_iter()
+        .map(|row| (row.key_hash.clone(), row))
+        .collect();
+    let mut find = |once: &&Once| match once.key().and_then(|key| kept.remove(key)) {
+        None => Ok(None),
+        Some(row) if row.fingerprint != once.fingerprint => Ok(Some(Err(Problem::new(
             Kind::IdempotencyKeyReused,
             "This Idempotency-Key came with another body before.",
-        )));
-    }
-    kept.into_reply().map(Some)
+        )))),
+        Some(row) => row.into_answer().map(Some),
+    };
+    requests.iter().map(&mut find).collect()
 }
 
 impl Row {
-    fn into_reply(self) -> Result<Reply, Ended> {
+    fn into_answer(self) -> Result<Answer, DbError> {
         let status = u16::try_from(self.status)
             .ok()
             .and_then(|status| StatusCode::from_u16(status).ok());
@@ -248,71 +309,41 @@ impl Row {
             let kept = serde_json::from_str(&self.body).map_err(DbError::internal)?;
             let problem = Problem::from_kept(&kept)
                 .ok_or_else(|| DbError::internal("a kept refusal can't be read"))?;
-            return Err(Ended::Key(problem));
+            return Ok(Err(problem));
         }
         let mut reply = Reply::raw(status, self.body);
         reply.location = self.headers.0.location;
         reply.etag = self.headers.0.etag;
         reply.replayed = true;
-        Ok(reply)
+        Ok(Ok(reply))
     }
 }
 
-fn keep(
+/// Keeps answers under the keys of their requests, with the registration that an answer tells of.
+/// 409, 429 and 5xx are not kept.
+///
+/// # Errors
+/// The store's failure.
+pub fn keep_all(
     conn: &mut Conn,
-    key: &[u8],
-    reply: &Reply,
-    registration: Option<RegistrationId>,
-) -> Result<(), Ended> {
-    let headers = AsJson(Headers {
-        location: reply.location.clone(),
-        etag: reply.etag.clone(),
-    });
-    per_backend!(conn, c => {
-        diesel::update(dsl::idempotency_keys.filter(dsl::key_hash.eq(key)))
-            .set((
-                dsl::status.eq(i32::from(reply.status.as_u16())),
-                dsl::headers.eq(&headers),
-                dsl::body.eq(&reply.body),
-                dsl::registration_id.eq(registration),
-            ))
-            .execute(c)
-    })
-    .map_err(DbError::from)?;
-    Ok(())
+    now: Instant,
+    answers: &[(&Once, Result<&Reply, &Problem>, Option<RegistrationId>)],
+) -> Result<(), DbError> {
+    let rows: Vec<Row> = answers
+        .iter()
+        .filter_map(|(once, answer, registration)| once.row(now, *answer, *registration))
+        .collect();
+    insert(conn, &rows)
 }
 
-/// Keeps a refusal of the input. The effect was rolled back, so this is a transaction of its own;
-/// if another request took the key meanwhile, its answer stands.
-async fn keep_refusal(
-    db: &Db,
-    key: Vec<u8>,
-    fingerprint: Vec<u8>,
-    now: Instant,
-    problem: &Problem,
-) -> Result<(), Problem> {
-    let status = problem.kind().status();
-    if !(400..500).contains(&status) || matches!(status, 409 | 429) {
+fn insert(conn: &mut Conn, rows: &[Row]) -> Result<(), DbError> {
+    if rows.is_empty() {
         return Ok(());
     }
-    let body = problem.to_kept().to_string();
-    db.write(move |tx| {
-        let row = Row {
-            key_hash: key.clone(),
-            fingerprint: fingerprint.clone(),
-            status: i32::from(status),
-            headers: AsJson(Headers { location: None, etag: None }),
-            body: body.clone(),
-            registration_id: None,
-            created_at: now,
-        };
-        per_backend!(tx, c => {
-            diesel::insert_into(dsl::idempotency_keys).values(&row).on_conflict_do_nothing().execute(c)
-        })
-        .map_err(DbError::from)?;
-        Ok::<_, Problem>(())
-    })
-    .await
+    per_backend!(conn, c => {
+        diesel::insert_into(dsl::idempotency_keys).values(rows).on_conflict_do_nothing().execute(c)
+    })?;
+    Ok(())
 }
 
 /// Writes an answer that nobody will ask for, so that a request which finds nothing to do keeps the store
@@ -326,10 +357,7 @@ pub fn keep_nothing(conn: &mut Conn, now: Instant) -> Result<(), DbError> {
         key_hash: random.to_vec(),
         fingerprint: Vec::new(),
         status: 0,
-        headers: AsJson(Headers {
-            location: None,
-            etag: None,
-        }),
+        headers: AsJson(Headers::default()),
         body: String::new(),
         registration_id: None,
         created_at: now,

@@ -17,9 +17,10 @@
 //!
 //! **One request's way.** `POST /events/{event}/registrations`: [`http::edge`] gives it an id and
 //! counts it; the handler's extractors parse the body into types that can't be wrong; the handler
-//! calls [`db::Db::write`] with an action; the action asks the model, claims seats by
-//! compare-and-set, inserts, and enqueues a mail, all in one transaction; after the commit comes the
-//! 202. The mail worker leases the row later; no answer ever waits for SMTP.
+//! submits a command ([`db::Submit`]), and those that come together share a transaction: the action
+//! asks the model, claims seats by compare-and-set, inserts, and enqueues a mail; after the commit
+//! comes the 202. What does not come in crowds calls [`db::Db::write`] with an action. The mail
+//! worker leases the row later; no answer ever waits for SMTP.
 //!
 //! **Both stores, one code path.** [`db`] is the one door to SQLite and PostgreSQL; every query body
 //! goes through [`per_backend!`]. Transactions open there and nowhere else.
@@ -29,7 +30,7 @@
 //!
 //! **What is shared**: [`ids`] (typed), [`clock`] (time, ids, randomness), [`text`] (parsed e-mails,
 //! slugs, languages), [`words`] (enums), [`page`] (keyset cursors), [`faults`] (what is wrong with an
-//! input, all at once), [`idempotency`].
+//! input, all at once), [`idempotency`], [`health`].
 //!
 //! `tests/architecture.rs` keeps the walls; `clippy.toml` keeps the clock, the ids and the
 //! environment in their one home.
@@ -45,6 +46,7 @@ pub mod demo;
 pub mod events;
 pub mod fault;
 pub mod faults;
+pub mod health;
 pub mod http;
 pub mod idempotency;
 pub mod ids;

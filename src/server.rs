@@ -13,7 +13,8 @@ use utoipa_actix_web::AppExt;
 use crate::api;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{Db, DbError};
+use crate::db::{Db, DbError, Submit};
+use crate::health::Health;
 use crate::http::Document;
 use crate::http::edge::edge;
 use crate::http::limits::Limits;
@@ -21,11 +22,11 @@ use crate::http::methods::Methods;
 use crate::idempotency;
 use crate::ids::EventId;
 use crate::mail::transport::Mailer;
-use crate::mail::{outbox, worker};
+use crate::mail::worker;
 use crate::metrics::Metrics;
 use crate::problem::Problem;
 use crate::publication::{self, Snapshots};
-use crate::registrations;
+use crate::registrations::{self, hot::Command};
 
 /// What every handler can reach.
 pub type App = web::Data<AppState>;
@@ -40,6 +41,8 @@ pub struct AppState {
     pub config: Config,
     /// Rate limits.
     pub limits: Limits,
+    /// What was seen of the store.
+    pub health: Health,
     /// Counters.
     pub metrics: Metrics,
     /// Which paths have which methods.
@@ -50,6 +53,8 @@ pub struct AppState {
     pub snapshots: Snapshots,
     /// Takes mails off our hands.
     pub mailer: Mailer,
+    /// Takes the commands that come in crowds.
+    pub hot: Submit<Command>,
     mail_called: Notify,
 }
 
@@ -62,6 +67,9 @@ pub enum StartError {
     /// The SMTP URL can't be used.
     #[error("KONGRESS_SMTP_URL: {0}")]
     Mailer(String),
+    /// The operating system has no thread left.
+    #[error("the write path can't be started: {0}")]
+    Threads(DbError),
 }
 
 impl AppState {
@@ -77,23 +85,14 @@ impl AppState {
             methods: Methods::of(&document),
             openapi: Document::of(&document).map_err(StartError::Document)?,
             mailer: Mailer::of(&config).map_err(StartError::Mailer)?,
+            hot: Submit::open(&db).map_err(StartError::Threads)?,
+            health: Health::new(db.clone(), clock.clone()),
             mail_called: Notify::new(),
             snapshots: Snapshots::new(db.clone(), clock.clone(), &config.public_url),
             db,
             clock,
             config,
         })
-    }
-
-    /// How many mails wait, and for how many seconds the oldest; 0 when the store is away.
-    pub async fn outbox_lag(&self) -> (i64, i64) {
-        let now = self.clock.now();
-        let pending = self.db.read(outbox::pending).await.unwrap_or_else(|error| {
-            tracing::warn!(%error, "waiting mails were not counted");
-            (0, None)
-        });
-        let age = pending.1.map_or(0, |oldest| (now - oldest).num_seconds());
-        (pending.0, age.max(0))
     }
 
     /// Called after the commit of anything that wrote mail, so that it leaves at once.
@@ -154,6 +153,9 @@ async fn sweep(state: App, mut stopped: watch::Receiver<bool>) {
         }
         ticks = ticks.wrapping_add(1);
         sweep_registrations(&state).await;
+        if let Err(error) = state.health.look().await {
+            tracing::debug!(%error, "the store was not looked at");
+        }
         if ticks.is_multiple_of(120) {
             state.limits.sweep();
             let now = state.clock.now();

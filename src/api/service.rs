@@ -6,7 +6,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::auth::bearer;
-use crate::db::migrate;
 use crate::http::{Answer, Caching, Precompressed, Reply};
 use crate::problem::{Kind, Problem};
 use crate::server::App;
@@ -54,28 +53,21 @@ pub async fn get_liveness() -> Answer {
 /// Whether the service is ready
 ///
 /// Deployments wait on this: the store is reachable and every migration has run. Waiting mail does
-/// not make it unready; its lag is shown.
+/// not make it unready; its lag is shown. Answered at once: while the store is too busy to be asked, by
+/// what was seen of it within the last seconds.
 #[utoipa::path(operation_id = "get_readiness", tag = "service", responses((status = 200, description = "Ready", body = Readiness), (status = 503, description = "Not ready", body = Readiness)))]
 #[get("/health/ready")]
 pub async fn get_readiness(app: App) -> Answer {
-    let versions = app.db.read(migrate::versions).await;
-    let store_reachable = versions.is_ok();
-    let migrations_current =
-        versions.is_ok_and(|versions| versions.pending.is_empty() && versions.unknown.is_empty());
-    let (outbox_pending, outbox_lag_seconds) = if migrations_current {
-        app.outbox_lag().await
-    } else {
-        (0, 0)
-    };
-    let ready = store_reachable && migrations_current;
+    let condition = app.health.condition().await;
+    let ready = condition.store_reachable && condition.migrations_current;
     let document = Readiness {
         status: if ready { "ready" } else { "not_ready" },
         version: env!("CARGO_PKG_VERSION"),
         store: app.db.target().kind(),
-        store_reachable,
-        migrations_current,
-        outbox_pending,
-        outbox_lag_seconds,
+        store_reachable: condition.store_reachable,
+        migrations_current: condition.migrations_current,
+        outbox_pending: condition.outbox_pending,
+        outbox_lag_seconds: condition.outbox_lag_seconds,
         tzdata: chrono_tz::IANA_TZDB_VERSION,
     };
     let status = if ready {
@@ -109,7 +101,8 @@ pub async fn get_metrics(app: App, request: HttpRequest) -> Result<HttpResponse,
 }
 
 async fn metrics(app: &App) -> Result<HttpResponse, Problem> {
-    let (pending, lag) = app.outbox_lag().await;
+    let condition = app.health.condition().await;
+    let (pending, lag) = (condition.outbox_pending, condition.outbox_lag_seconds);
     #[expect(
         clippy::cast_precision_loss,
         reason = "seconds of waiting mail are few"

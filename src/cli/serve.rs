@@ -54,7 +54,7 @@ async fn serve(
     listener: TcpListener,
     guide: Option<String>,
 ) -> Result<(), CliError> {
-    let db = Db::open(&config.target)?;
+    let db = Db::open(&config.target, config.write_batch)?;
     let state = web::Data::new(AppState::new(db, Clock::default(), config)?);
     let workers = std::thread::available_parallelism().map_or(2, usize::from);
     let background = server::start_background(&state);

@@ -9,9 +9,9 @@ use diesel::sql_types::Text;
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
+use super::{Conn, DbError, Kind, Target, batch, lock, transaction};
+use crate::fault;
 use crate::per_backend;
-
-use super::{Conn, DbError, Target, batch, lock};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -54,11 +54,15 @@ fn run_locked(conn: &mut Conn) -> Result<usize, DbError> {
             "the store was made by a newer version of kongress (migration {unknown}); use that version"
         )));
     }
-    let ran = match conn {
-        Conn::Sqlite(c) => c.run_pending_migrations(SQLITE).map(|ran| ran.len()),
-        Conn::Pg(c) => c.run_pending_migrations(POSTGRES).map(|ran| ran.len()),
-    };
-    ran.map_err(DbError::internal)
+    // All of them or none: an upgrade that dies half-way leaves the store as it was.
+    transaction(conn, Kind::Write, &mut |conn: &mut Conn| {
+        let ran = match conn {
+            Conn::Sqlite(c) => c.run_pending_migrations(SQLITE).map(|ran| ran.len()),
+            Conn::Pg(c) => c.run_pending_migrations(POSTGRES).map(|ran| ran.len()),
+        };
+        fault::point("in-migration");
+        ran.map_err(DbError::internal)
+    })
 }
 
 /// How the store stands against this binary.

@@ -5,14 +5,18 @@
 //!   of diesel works.
 //! * Transactions open here and nowhere else. A read sees one consistent snapshot; a write either
 //!   commits whole or leaves nothing.
-//! * On `SQLite` all writes pass one writer thread behind a bounded queue ([`writer`]); more write
-//!   connections would only wait for each other. On `PostgreSQL` they take a connection of the pool
-//!   and are tried again after a deadlock or a serialization failure.
+//! * On `SQLite` all writes pass one writer thread behind a bounded queue ([`writer`]), where those
+//!   that come together share a commit. On `PostgreSQL` they take a connection of the pool and are
+//!   tried again after a deadlock or a serialization failure.
+//! * Writes that come in crowds are commands ([`Hot`]) handed to [`Submit`]: those that wait
+//!   together become one batch, set-based, in one transaction, on both stores.
 //! * [`types`] says how shared types are stored, [`schema`] names the tables, [`migrate`] brings
 //!   them up to date.
 
 mod conn;
 mod error;
+mod hot;
+pub mod listen;
 mod lock;
 pub mod migrate;
 mod pool;
@@ -22,7 +26,9 @@ mod target;
 pub mod types;
 mod writer;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
@@ -30,6 +36,7 @@ use tokio::sync::Semaphore;
 
 pub use conn::Conn;
 pub use error::{DbError, Failure, Stop, Trouble};
+pub use hot::{Hot, Submit};
 pub use lock::ServeLock;
 pub use target::{Target, TargetError};
 
@@ -49,6 +56,8 @@ macro_rules! per_backend {
 
 /// How long a request waits for a connection before it is told to come back (503).
 const PATIENCE: Duration = Duration::from_secs(5);
+/// Requests that may wait for a connection; one more is told to come back at once.
+const WAITING: usize = 1024;
 /// How often a write is tried again after `PostgreSQL` gave it up for another one.
 const TRIES: u32 = 5;
 
@@ -62,28 +71,41 @@ struct Inner {
     target: Target,
     pool: Pool,
     permits: Semaphore,
+    waiting: AtomicUsize,
     writer: Option<Writer>,
+    most: usize,
+    commits: Arc<AtomicU64>,
 }
 
 impl Db {
-    /// Connects, once, so that a wrong address is told at start. Does not migrate.
+    /// Connects, once, so that a wrong address is told at start. Does not migrate. At most `most`
+    /// writes share a commit; 1 makes each a transaction of its own.
     ///
     /// # Errors
     /// When the store can't be reached or opened.
-    pub fn open(target: &Target) -> Result<Self, DbError> {
+    pub fn open(target: &Target, most: usize) -> Result<Self, DbError> {
         drop(target.connect()?);
-        let pool = Pool::open(target)?;
+        let lanes = hot::lanes(target, most);
+        let pool = Pool::open(target, lanes)?;
+        let commits = Arc::new(AtomicU64::new(1));
         let writer = match target {
-            Target::Sqlite(_) => Some(Writer::start(target.clone())?),
+            Target::Sqlite(_) => Some(Writer::start(target.clone(), most, Arc::clone(&commits))?),
             Target::Postgres(_) => None,
         };
-        let permits = Semaphore::new(pool.size());
+        let reserved = match target {
+            Target::Sqlite(_) => 0,
+            Target::Postgres(_) => usize::try_from(lanes).unwrap_or(0),
+        };
+        let permits = Semaphore::new(pool.size() - reserved);
         Ok(Self {
             inner: Arc::new(Inner {
                 target: target.clone(),
                 pool,
                 permits,
+                waiting: AtomicUsize::new(0),
                 writer,
+                most,
+                commits,
             }),
         })
     }
@@ -120,22 +142,44 @@ impl Db {
         F: FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
     {
         if let Some(writer) = &self.inner.writer {
-            return writer
-                .run(move |conn| transaction(conn, Kind::Write, &mut body))
-                .await;
+            let answered = writer.queue(body)?;
+            return answered
+                .await
+                .unwrap_or_else(|_| Err(writer::ended().into()));
         }
-        self.on_pool(move |conn| {
-            let mut tries = 1;
-            loop {
-                match transaction(conn, Kind::Write, &mut body) {
-                    Err(error) if error.trouble() == Trouble::Conflict && tries < TRIES => {
-                        tries += 1;
-                    }
-                    result => return result,
-                }
-            }
-        })
-        .await
+        let commits = Arc::clone(&self.inner.commits);
+        self.on_pool(move |conn| persistently(conn, &commits, &mut body))
+            .await
+    }
+
+    /// As [`write`](Self::write), for a thread that may wait.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    fn write_and_wait<T, E, F>(&self, mut body: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: Failure,
+        F: FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
+    {
+        if let Some(writer) = &self.inner.writer {
+            let answered = writer.queue(body)?;
+            let answer = answered.blocking_recv();
+            return answer.unwrap_or_else(|_| Err(writer::ended().into()));
+        }
+        let inner = &self.inner;
+        // A connection that a panic passes through is thrown away by the pool.
+        catch_unwind(AssertUnwindSafe(|| {
+            inner.on_connection(|conn| persistently(conn, &inner.commits, &mut body))
+        }))
+        .unwrap_or_else(|_| Err(DbError::Panicked("in a write".into()).into()))
+    }
+
+    /// Rises with every commit of this process, before it is answered: what was read from the store
+    /// is as this process left it while the number is the same.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.inner.commits.load(Ordering::Acquire)
     }
 
     async fn on_pool<T, E, F>(&self, body: F) -> Result<T, E>
@@ -144,20 +188,9 @@ impl Db {
         E: Failure,
         F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
     {
-        let permit = tokio::time::timeout(PATIENCE, self.inner.permits.acquire())
-            .await
-            .map_err(|_| DbError::Busy)?
-            .map_err(|_| DbError::Busy)?;
+        let permit = self.inner.permit().await?;
         let inner = Arc::clone(&self.inner);
-        let result = tokio::task::spawn_blocking(move || {
-            let mut pooled = inner.pool.get()?;
-            let result = body(pooled.conn());
-            if matches!(&result, Err(error) if error.trouble() == Trouble::Broken) {
-                pooled.give_up();
-            }
-            result
-        })
-        .await;
+        let result = tokio::task::spawn_blocking(move || inner.on_connection(body)).await;
         drop(permit);
         result.unwrap_or_else(|panic| Err(DbError::Panicked(panic.to_string()).into()))
     }
@@ -172,6 +205,73 @@ impl Db {
     ) -> Result<T, E> {
         let mut conn = target.connect()?;
         transaction(&mut conn, Kind::Write, &mut body)
+    }
+}
+
+impl Inner {
+    /// The right to a connection; whoever is told to come back has waited in vain or found too many
+    /// waiting.
+    async fn permit(&self) -> Result<tokio::sync::SemaphorePermit<'_>, DbError> {
+        if let Ok(permit) = self.permits.try_acquire() {
+            return Ok(permit);
+        }
+        let place = Place::in_line(&self.waiting)?;
+        let permit = tokio::time::timeout(PATIENCE, self.permits.acquire()).await;
+        drop(place);
+        permit
+            .map_err(|_| DbError::Busy)?
+            .map_err(|_| DbError::Busy)
+    }
+
+    fn on_connection<T, E: Failure>(
+        &self,
+        body: impl FnOnce(&mut Conn) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut pooled = self.pool.get()?;
+        let result = body(pooled.conn());
+        if matches!(&result, Err(error) if error.trouble() == Trouble::Broken) {
+            pooled.give_up();
+        }
+        result
+    }
+}
+
+/// One who waits, as long as it does.
+struct Place<'a>(&'a AtomicUsize);
+
+impl<'a> Place<'a> {
+    fn in_line(waiting: &'a AtomicUsize) -> Result<Self, DbError> {
+        let place = Self(waiting);
+        if waiting.fetch_add(1, Ordering::Relaxed) >= WAITING {
+            return Err(DbError::Busy);
+        }
+        Ok(place)
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// A write on `PostgreSQL`, again where it was given up for another one.
+fn persistently<T, E: Failure>(
+    conn: &mut Conn,
+    commits: &AtomicU64,
+    body: &mut impl FnMut(&mut Conn) -> Result<T, E>,
+) -> Result<T, E> {
+    let mut tries = 1;
+    loop {
+        match transaction(conn, Kind::Write, body) {
+            Err(error) if error.trouble() == Trouble::Conflict && tries < TRIES => tries += 1,
+            result => {
+                if result.is_ok() {
+                    commits.fetch_add(1, Ordering::Release);
+                }
+                return result;
+            }
+        }
     }
 }
 
@@ -234,15 +334,4 @@ fn rollback(conn: &mut Conn) -> Result<(), DbError> {
 /// Runs statements that take no values, such as pragmas.
 fn batch(conn: &mut Conn, sql: &str) -> Result<(), DbError> {
     per_backend!(conn, c => c.batch_execute(sql)).map_err(DbError::from)
-}
-
-/// Waits at most `seconds` for locks within this transaction, where the store has lock waits.
-///
-/// # Errors
-/// The store's failure.
-pub fn wait_for_locks(conn: &mut Conn, seconds: u32) -> Result<(), DbError> {
-    match conn {
-        Conn::Pg(_) => batch(conn, &format!("SET LOCAL lock_timeout = '{seconds}s'")),
-        Conn::Sqlite(_) => Ok(()),
-    }
 }

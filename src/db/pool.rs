@@ -33,13 +33,14 @@ impl Pooled {
 }
 
 impl Pool {
-    pub(super) fn open(target: &Target) -> Result<Self, DbError> {
+    /// `more` connections are for threads that need no permit.
+    pub(super) fn open(target: &Target, more: u32) -> Result<Self, DbError> {
         let size = match target {
             Target::Sqlite(_) => {
                 let cores = std::thread::available_parallelism().map_or(2, usize::from);
                 u32::try_from(cores.clamp(2, 8)).unwrap_or(2)
             }
-            Target::Postgres(_) => POSTGRES_CONNECTIONS,
+            Target::Postgres(_) => POSTGRES_CONNECTIONS + more,
         };
         // A broken connection is known by its failure (Tracked), so none is tested when it is
         // taken: that would be one more round trip per request.
@@ -53,6 +54,7 @@ impl Pool {
             .map_err(|error| DbError::Unavailable(error.to_string()))
     }
 
+    /// How many connections there are at most.
     pub(super) fn size(&self) -> usize {
         usize::try_from(self.0.max_size()).unwrap_or(1)
     }

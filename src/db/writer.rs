@@ -2,72 +2,263 @@
 //!
 //! `SQLite` takes one writer at a time; several write connections would wait for each other in
 //! turns of their busy timeouts. A bounded queue in front makes waiting fair and says no early.
+//!
+//! Writes that wait together share a commit, and with it the one thing that is slow: that the disk
+//! has it. Each runs in a savepoint of its own, so that a refusal or a failed statement takes only
+//! its own changes back, and each is answered only after the commit. What spoils the whole
+//! transaction (a panic, a full disk) makes all of them run again one by one.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::time::{Duration, Instant};
 
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use tokio::sync::oneshot;
 
-use super::{Conn, DbError, Failure, Target, Trouble};
+use super::{Conn, DbError, Failure, Kind, PATIENCE, Target, Trouble, begin, rollback};
 
 /// Commands that may wait; one more is refused (503).
 const QUEUE: usize = 4096;
+/// For how long a transaction takes more commands in, so that slow ones do not keep quick ones
+/// from their commit.
+const OPEN: Duration = Duration::from_millis(5);
 
-/// Returns whether the connection is still good.
-type Command = Box<dyn FnOnce(&mut Conn) -> bool + Send>;
+/// How a command ended, before the commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ran {
+    /// It wants its changes kept.
+    Done,
+    /// It wants its changes taken back; nothing is wrong with the store.
+    Refused,
+    /// The transaction, or the connection, can't be trusted any more.
+    Spoiled,
+}
+
+/// What waits for the writer. It may run more than once before its commit, and keeps only the last
+/// result.
+trait Command: Send {
+    fn run(&mut self, conn: &mut Conn) -> Ran;
+    /// Tells the result, once it is true.
+    fn answer(self: Box<Self>);
+    /// Tells that nothing came of it.
+    fn fail(self: Box<Self>, error: DbError);
+    fn waiting_since(&self) -> Instant;
+}
+
+struct Write<T, E, F> {
+    body: F,
+    result: Option<Result<T, E>>,
+    answer: oneshot::Sender<Result<T, E>>,
+    since: Instant,
+}
+
+impl<T, E, F> Command for Write<T, E, F>
+where
+    T: Send,
+    E: Failure,
+    F: FnMut(&mut Conn) -> Result<T, E> + Send,
+{
+    fn run(&mut self, conn: &mut Conn) -> Ran {
+        let result = catch_unwind(AssertUnwindSafe(|| (self.body)(conn)))
+            .unwrap_or_else(|_| Err(DbError::Panicked("in a write".into()).into()));
+        let ran = match &result {
+            Ok(_) => Ran::Done,
+            Err(error) if error.trouble() == Trouble::Broken => Ran::Spoiled,
+            Err(_) => Ran::Refused,
+        };
+        self.result = Some(result);
+        ran
+    }
+
+    fn answer(self: Box<Self>) {
+        // Whoever asked may have gone; what was written stays written.
+        if let Some(result) = self.result {
+            drop(self.answer.send(result));
+        }
+    }
+
+    fn fail(self: Box<Self>, error: DbError) {
+        drop(self.answer.send(Err(error.into())));
+    }
+
+    fn waiting_since(&self) -> Instant {
+        self.since
+    }
+}
 
 /// The door to the writer thread.
 pub(super) struct Writer {
-    queue: SyncSender<Command>,
+    queue: SyncSender<Box<dyn Command>>,
 }
 
 impl Writer {
-    pub(super) fn start(target: Target) -> Result<Self, DbError> {
+    /// Starts the thread. `most` commands share a commit; `commits` counts them.
+    pub(super) fn start(
+        target: Target,
+        most: usize,
+        commits: Arc<AtomicU64>,
+    ) -> Result<Self, DbError> {
         let conn = target.connect()?;
         let (queue, commands) = sync_channel(QUEUE);
+        let mut work = Work {
+            target,
+            conn,
+            most,
+            commits,
+        };
         std::thread::Builder::new()
             .name("sqlite-writer".into())
-            .spawn(move || work(&target, conn, &commands))
+            .spawn(move || work.until_closed(&commands))
             .map_err(DbError::internal)?;
         Ok(Self { queue })
     }
 
-    /// Queues a command and waits for its answer.
-    pub(super) async fn run<T, E, F>(&self, body: F) -> Result<T, E>
+    /// Queues a command; its answer comes after its commit.
+    pub(super) fn queue<T, E, F>(&self, body: F) -> Result<oneshot::Receiver<Result<T, E>>, DbError>
     where
         T: Send + 'static,
         E: Failure,
-        F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+        F: FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        let command: Command = Box::new(move |conn| {
-            let result = catch_unwind(AssertUnwindSafe(|| body(conn)))
-                .unwrap_or_else(|_| Err(DbError::Panicked("in a write".into()).into()));
-            let good = !matches!(&result, Err(error) if error.trouble() == Trouble::Broken);
-            // Whoever asked may have gone; what was written stays written.
-            drop(answer.send(result));
-            good
+        let command = Box::new(Write {
+            body,
+            result: None,
+            answer,
+            since: Instant::now(),
         });
         self.queue.try_send(command).map_err(|error| match error {
             TrySendError::Full(_) => DbError::Busy,
-            TrySendError::Disconnected(_) => DbError::Unavailable("the writer has ended".into()),
+            TrySendError::Disconnected(_) => ended(),
         })?;
-        answered
-            .await
-            .unwrap_or_else(|_| Err(DbError::Unavailable("the writer has ended".into()).into()))
+        Ok(answered)
     }
 }
 
-/// Works until every door is closed. A connection that a panic or a disk error passed through is
-/// replaced; its open transaction is rolled back by closing it.
-fn work(target: &Target, mut conn: Conn, commands: &Receiver<Command>) {
-    while let Ok(command) = commands.recv() {
-        if command(&mut conn) {
-            continue;
+/// The answer never came.
+pub(super) fn ended() -> DbError {
+    DbError::Unavailable("the writer has ended".into())
+}
+
+/// What the thread owns.
+struct Work {
+    target: Target,
+    conn: Conn,
+    most: usize,
+    commits: Arc<AtomicU64>,
+}
+
+impl Work {
+    /// Works until every door is closed.
+    fn until_closed(&mut self, commands: &Receiver<Box<dyn Command>>) {
+        while let Ok(first) = commands.recv() {
+            if first.waiting_since().elapsed() > PATIENCE {
+                first.fail(DbError::Busy);
+                continue;
+            }
+            let mut batch = vec![first];
+            let ended = self.together(&mut batch, commands);
+            match ended {
+                Ok(()) => {
+                    self.commits.fetch_add(1, Ordering::Release);
+                    batch.into_iter().for_each(Command::answer);
+                }
+                Err(error) => self.again(batch, &error),
+            }
         }
-        match target.connect() {
-            Ok(fresh) => conn = fresh,
+    }
+
+    /// Runs these, and what comes while the transaction is open, and commits.
+    fn together(
+        &mut self,
+        batch: &mut Vec<Box<dyn Command>>,
+        commands: &Receiver<Box<dyn Command>>,
+    ) -> Result<(), DbError> {
+        begin(&mut self.conn, Kind::Write)?;
+        let opened = Instant::now();
+        let mut next = 0;
+        while let Some(command) = batch.get_mut(next) {
+            if let Err(error) = within_savepoint(&mut self.conn, command.as_mut()) {
+                rollback(&mut self.conn)?;
+                return Err(error);
+            }
+            next += 1;
+            if next < self.most && opened.elapsed() < OPEN {
+                batch.extend(commands.try_recv().ok());
+            }
+        }
+        commit(&mut self.conn)
+    }
+
+    /// After a shared transaction came to nothing: one by one, so that what spoiled it hurts itself
+    /// only. Where the transaction did not even begin, nothing is tried.
+    fn again(&mut self, batch: Vec<Box<dyn Command>>, error: &DbError) {
+        if matches!(error, DbError::Busy) {
+            for command in batch {
+                command.fail(DbError::Busy);
+            }
+            return;
+        }
+        self.reconnect();
+        for mut command in batch {
+            match self.alone(command.as_mut()) {
+                Ok(()) => {
+                    self.commits.fetch_add(1, Ordering::Release);
+                    command.answer();
+                }
+                Err(error) => {
+                    self.reconnect();
+                    command.fail(error);
+                }
+            }
+        }
+    }
+
+    fn alone(&mut self, command: &mut dyn Command) -> Result<(), DbError> {
+        begin(&mut self.conn, Kind::Write)?;
+        match command.run(&mut self.conn) {
+            Ran::Done => commit(&mut self.conn),
+            Ran::Refused => rollback(&mut self.conn),
+            // Its own error is the best answer.
+            Ran::Spoiled => {
+                if let Err(error) = rollback(&mut self.conn) {
+                    tracing::warn!(%error, "the connection is replaced with its transaction");
+                }
+                self.reconnect();
+                Ok(())
+            }
+        }
+    }
+
+    fn reconnect(&mut self) {
+        match self.target.connect() {
+            Ok(fresh) => self.conn = fresh,
             Err(error) => tracing::error!(%error, "the writer keeps its old connection"),
         }
     }
+}
+
+/// Runs one command so that it can be taken back alone.
+fn within_savepoint(conn: &mut Conn, command: &mut dyn Command) -> Result<(), DbError> {
+    crate::per_backend!(conn, c => AnsiTransactionManager::begin_transaction(c))?;
+    match command.run(conn) {
+        Ran::Done => crate::per_backend!(conn, c => AnsiTransactionManager::commit_transaction(c))?,
+        // A full disk may have ended the whole transaction by itself; then there is no savepoint.
+        Ran::Refused => {
+            crate::per_backend!(conn, c => AnsiTransactionManager::rollback_transaction(c))?;
+        }
+        Ran::Spoiled => return Err(DbError::Unavailable("a write spoiled its batch".into())),
+    }
+    Ok(())
+}
+
+fn commit(conn: &mut Conn) -> Result<(), DbError> {
+    let committed = crate::per_backend!(conn, c => AnsiTransactionManager::commit_transaction(c));
+    if let Err(error) = committed {
+        rollback(conn)?;
+        return Err(error.into());
+    }
+    Ok(())
 }

@@ -3,10 +3,14 @@
 use diesel::prelude::*;
 
 use crate::clock::Instant;
+use crate::db::listen::notify;
 use crate::db::schema::events;
 use crate::db::{Conn, DbError};
 use crate::ids::{EventId, SeriesId};
 use crate::per_backend;
+
+/// The channel on which other processes hear that something public changed.
+pub const CHANGED: &str = "kongress_public";
 
 /// Notes that something changed which the public sees at once. Call it in the transaction of the
 /// change.
@@ -19,7 +23,7 @@ pub fn touch_public(conn: &mut Conn, id: EventId, now: Instant) -> Result<(), Db
             .set((events::public_version.eq(events::public_version + 1), events::public_changed_at.eq(now)))
             .execute(c)
     })?;
-    Ok(())
+    notify(conn, CHANGED)
 }
 
 /// The public version of an event that this transaction holds.

@@ -76,6 +76,14 @@ impl Reply {
         Ok(reply)
     }
 
+    /// 202 with this body.
+    ///
+    /// # Errors
+    /// As [`ok`](Self::ok).
+    pub fn accepted(body: &impl Serialize) -> Result<Self, Problem> {
+        Self::json(StatusCode::ACCEPTED, body)
+    }
+
     /// Any status with this body.
     ///
     /// # Errors

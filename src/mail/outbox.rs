@@ -25,7 +25,7 @@ const SENDING: AsWord<EmailState> = AsWord(EmailState::Sending);
 const SUPPRESSED: AsWord<EmailState> = AsWord(EmailState::Suppressed);
 
 #[derive(Insertable)]
-#[diesel(table_name = emails)]
+#[diesel(table_name = emails, treat_none_as_default_value = false)]
 struct NewRow {
     id: EmailId,
     event_id: Option<EventId>,
@@ -45,39 +45,54 @@ struct NewRow {
     created_at: Instant,
 }
 
-/// Writes a mail into the outbox, in the transaction of what it tells. A mail with this
-/// `dedupe_key` that is there already stays as it is, and its id is returned.
+/// Writes mails into the outbox, in the transaction of what they tell. One with a `dedupe_key` that is
+/// there already is not written again.
 ///
-/// Call `app.mail_wakeup()` after the commit, or it waits for the next round of the worker.
+/// Call `app.mail_wakeup()` after the commit, or they wait for the next round of the worker.
+///
+/// # Errors
+/// The store's failure.
+pub fn enqueue_all(tx: &mut Conn, now: Instant, new: &[NewEmail]) -> Result<(), DbError> {
+    if new.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<NewRow> = new.iter().map(|new| NewRow::of(new, now)).collect();
+    per_backend!(tx, c => {
+        diesel::insert_into(emails::table).values(&rows).on_conflict_do_nothing().execute(c)
+    })?;
+    Ok(())
+}
+
+impl NewRow {
+    fn of(new: &NewEmail, now: Instant) -> Self {
+        Self {
+            id: new_id(),
+            event_id: Some(new.event_id),
+            registration_id: new.registration_id,
+            kind: AsWord(new.kind),
+            to_name: new.to_name.clone(),
+            to_address: new.to.as_str().to_owned(),
+            address_key: new.to.limit_key(),
+            language: new.language.clone(),
+            context: AsJson(new.context.clone()),
+            secret: new.secret.clone(),
+            dedupe_key: new.dedupe_key.clone(),
+            // The part before the @; the sender's domain comes behind it when the mail is written.
+            message_id: new_id::<()>().to_string(),
+            state: QUEUED,
+            attempts: 0,
+            next_attempt_at: now,
+            created_at: now,
+        }
+    }
+}
+
+/// Writes one mail; returns its id, or that of the mail that has its `dedupe_key`.
 ///
 /// # Errors
 /// The store's failure.
 pub fn enqueue(tx: &mut Conn, now: Instant, new: &NewEmail) -> Result<EmailId, DbError> {
-    let row = NewRow {
-        id: new_id(),
-        event_id: Some(new.event_id),
-        registration_id: new.registration_id,
-        kind: AsWord(new.kind),
-        to_name: new.to_name.clone(),
-        to_address: new.to.as_str().to_owned(),
-        address_key: new.to.limit_key(),
-        language: new.language.clone(),
-        context: AsJson(new.context.clone()),
-        secret: new.secret.clone(),
-        dedupe_key: new.dedupe_key.clone(),
-        // The part before the @; the sender's domain comes behind it when the mail is written.
-        message_id: new_id::<()>().to_string(),
-        state: QUEUED,
-        attempts: 0,
-        next_attempt_at: now,
-        created_at: now,
-    };
-    let inserted = per_backend!(tx, c => {
-        diesel::insert_into(emails::table).values(&row).on_conflict_do_nothing().execute(c)
-    })?;
-    if inserted == 1 {
-        return Ok(row.id);
-    }
+    enqueue_all(tx, now, std::slice::from_ref(new))?;
     Ok(per_backend!(tx, c => {
         emails::table.filter(emails::dedupe_key.eq(&new.dedupe_key)).select(emails::id).first(c)
     })?)
@@ -281,28 +296,6 @@ pub fn settle(
         .execute(c)
     })?;
     Ok(rows == 1)
-}
-
-/// How many mails went (or wait to go) to this address since an instant, about this event. The
-/// address is folded ([`Email::limit_key`]): case and `+tag` do not count.
-///
-/// # Errors
-/// The store's failure.
-pub fn count_since(
-    conn: &mut Conn,
-    event: EventId,
-    limit_key: &[u8],
-    since: Instant,
-) -> Result<i64, DbError> {
-    Ok(per_backend!(conn, c => {
-        emails::table
-            .filter(emails::address_key.eq(limit_key))
-            .filter(emails::created_at.ge(since))
-            .filter(emails::event_id.eq(event))
-            .filter(emails::state.ne(SUPPRESSED))
-            .count()
-            .get_result(c)
-    })?)
 }
 
 /// Suppresses what is not sent yet of a registration and blanks its secrets, e.g. when it is

@@ -1,14 +1,16 @@
-//! Watches the store for changes that other processes made.
+//! Watches the store for changes that other processes made: where the store tells, they are heard at
+//! once; below that is a look every half second, which finds what was missed.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use super::sources;
 use crate::db::DbError;
-use crate::events::changed_since;
+use crate::events::{CHANGED, changed_since};
 use crate::ids::EventId;
 use crate::server::App;
 
@@ -24,10 +26,18 @@ const CHUNK: usize = 500;
 /// Draws the snapshots of events that changed in the store without this process doing it, until it
 /// is told to stop.
 pub async fn watch_changes(state: App, mut stopped: watch::Receiver<bool>) {
+    let heard = Arc::new(Notify::new());
+    let call = Arc::clone(&heard);
+    // Dropped at the end, which ends the listening.
+    let ear = state.db.listen(CHANGED, move || call.notify_one());
+    if let Err(error) = &ear {
+        tracing::error!(%error, "changes of other processes are only looked for");
+    }
     let mut looks: u32 = 0;
     while !*stopped.borrow() {
         tokio::select! {
             _ = stopped.changed() => return,
+            () = heard.notified() => {}
             () = tokio::time::sleep(EVERY) => {}
         }
         looks = looks.wrapping_add(1);

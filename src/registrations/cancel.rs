@@ -4,13 +4,12 @@ use super::listing;
 use super::mails::tell;
 use super::model::{Registration, Step, may_cancel};
 use super::refusal::{Outcome, Refusal};
-use super::register::vacate;
-use super::store;
+use super::{claims, store};
 use crate::clock::Instant;
 use crate::db::{Conn, DbError};
 use crate::events::Event;
 use crate::mail::{EmailKind, outbox};
-use crate::tickets;
+use crate::tickets::{self, seats};
 
 /// Who calls a registration off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +64,19 @@ pub fn cancel_all_for_event(tx: &mut Conn, now: Instant, event: &Event) -> Resul
         outbox::suppress(tx, registration.id)?;
         let kind = EmailKind::EventCancelled;
         tell(tx, now, (event, &types), &registration, kind, None)?;
+    }
+    Ok(())
+}
+
+/// Gives back what a registration holds. The caller writes it.
+///
+/// # Errors
+/// The store's failure.
+pub fn vacate(tx: &mut Conn, registration: &mut Registration) -> Result<(), DbError> {
+    if registration.holds_seats {
+        seats::release(tx, &registration.seats())?;
+        claims::release(tx, registration)?;
+        registration.holds_seats = false;
     }
     Ok(())
 }

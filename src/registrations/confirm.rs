@@ -66,7 +66,7 @@ pub fn open(tx: &mut Conn, now: Instant, registration: Registration) -> Result<O
 /// What [`Refusal`] says; nothing is stored then.
 pub fn confirm(tx: &mut Conn, now: Instant, secret: &str) -> Outcome<Confirmed> {
     // One at a time: a second look at the same link finds it used rather than in between.
-    serialise_on(tx, secret.as_bytes())?;
+    serialise_on(tx, [secret.as_bytes()])?;
     let token = tokens::find(tx, secret, Purpose::Confirm)?.ok_or(Refusal::UnknownToken)?;
     let event_id = store::find_by_token(tx, token.registration_id)?.event_id;
     hold_event(tx, event_id)?;
@@ -102,7 +102,7 @@ fn confirm_now(
     registration.holds_seats = true;
     registration.step(Step::Confirm(LeadsTo::Confirmed), now)?;
     store::update(tx, &mut registration)?;
-    tokens::mark_used(tx, token.id, now)?;
+    tokens::mark_used(tx, &[token.id], now)?;
     let link = tokens::issue(tx, now, registration.id, Purpose::Manage)?;
     let kind = EmailKind::RegistrationConfirmed;
     tell(tx, now, (&event, &types), &registration, kind, Some(link))?;
@@ -168,8 +168,9 @@ pub fn mail_link(
     };
     one_at_a_time(tx, event.id, email)?;
     let kind = EmailKind::RegistrationLink;
+    let address = email.limit_key();
     let too_many =
-        limit_mails && mail_log::seconds_to_wait(tx, now, event.id, email, &[kind])?.is_some();
+        limit_mails && !mail_log::overwhelmed(tx, now, event.id, &[&address], &[kind])?.is_empty();
     let found = find_to_link(tx, &event, email)?;
     let ended = manage_until(&event).is_some_and(|end| now >= end);
     let Some(registration) = found.filter(|_| !ended && !too_many) else {

@@ -1,8 +1,9 @@
 //! Erasing a person: nothing that tells who they were stays; counts and states do.
 
+use super::cancel::vacate;
+use super::draft::ticket_secret;
 use super::model::{Attendee, Registration, Step};
 use super::refusal::Outcome;
-use super::register::{ticket_secret, vacate};
 use super::{store, tokens};
 use crate::clock::Instant;
 use crate::db::{Conn, DbError};

@@ -16,19 +16,28 @@ use crate::tickets::TicketType;
 pub fn tell(
     tx: &mut Conn,
     now: Instant,
-    (event, types): (&Event, &[TicketType]),
+    about: (&Event, &[TicketType]),
     registration: &Registration,
     kind: EmailKind,
     link: Option<(RegistrationTokenId, Secret)>,
 ) -> Result<(), DbError> {
-    let Some(contact) = &registration.contact else {
-        return Ok(());
-    };
+    let letter = letter(about, registration, kind, link);
+    outbox::enqueue_all(tx, now, letter.as_slice())
+}
+
+/// A mail to the contact; `None` if the person was erased.
+pub fn letter(
+    (event, types): (&Event, &[TicketType]),
+    registration: &Registration,
+    kind: EmailKind,
+    link: Option<(RegistrationTokenId, Secret)>,
+) -> Option<NewEmail> {
+    let contact = registration.contact.as_ref()?;
     let about = link.as_ref().map_or_else(
         || registration.version.to_string(),
         |(id, _)| id.to_string(),
     );
-    let mail = NewEmail {
+    Some(NewEmail {
         event_id: event.id,
         registration_id: Some(registration.id),
         kind,
@@ -38,9 +47,7 @@ pub fn tell(
         context: context(event, types, registration),
         secret: link.map(|(_, secret)| secret.reveal().to_owned()),
         dedupe_key: format!("{kind}/{}/{about}", registration.id),
-    };
-    outbox::enqueue(tx, now, &mail)?;
-    Ok(())
+    })
 }
 
 fn context(event: &Event, types: &[TicketType], registration: &Registration) -> EmailContext {

@@ -7,17 +7,22 @@
 //! not confirmed in time gives its seats back ([`sweep`](sweep::sweep)), and may still be confirmed
 //! while there are some. All states and what leads where stand in [`model`].
 //!
+//! Registering and confirming come in crowds: as commands ([`hot`]) that share a transaction.
+//!
 //! Transactions here meet in one order: the event's row, the name of the address, quotas in the order
 //! of their ids, then registrations. A registration that changed meanwhile gives the transaction up, and it
 //! is tried again.
 
 pub mod cancel;
 pub mod confirm;
+pub mod confirm_all;
 pub mod desk;
+pub mod draft;
 pub mod erase;
 pub mod event_routes;
 pub mod exports;
 pub mod extract;
+pub mod hot;
 pub mod input;
 pub mod mails;
 pub mod model;

@@ -1,24 +1,33 @@
 //! Registering: seats, rows and mail in one transaction, and an answer that tells nobody who attends.
+//!
+//! The minute registration opens, many register at once, so everything here is done for a batch of
+//! submissions to one event: seats are counted in a [`Ledger`] over counters that the transaction
+//! holds, rows are inserted many to a statement, and one compare-and-set per quota ends it. One
+//! submission is a batch of one.
+
+use std::collections::HashSet;
+use std::sync::Arc;
 
 use chrono::TimeDelta;
 
+use super::draft::draft;
 use super::input::RegistrationInput;
-use super::mails::tell;
-use super::model::{Attendee, AttendeeState, LeadsTo, Registration, RegistrationState, Step};
+use super::mails::letter;
+use super::model::{LeadsTo, Registration, RegistrationState, Step};
 use super::refusal::{Outcome, Refusal};
-use super::submission::{ParsedAttendee, Submission};
+use super::submission::Submission;
 use super::tokens::{self, Purpose};
 use super::{claims, mail_log, store};
-use crate::auth::Secret;
-use crate::clock::{Instant, new_id, random_256};
+use crate::clock::Instant;
 use crate::db::rows::{hold_event, serialise_on};
-use crate::db::{Conn, DbError, Stop};
+use crate::db::{Conn, DbError};
 use crate::events::{self, Event};
-use crate::ids::{EventId, RegistrationId, SlugOr, TicketTypeId};
-use crate::mail::{EmailKind, outbox};
+use crate::ids::{EventId, RegistrationId, SlugOr};
+use crate::mail::{EmailKind, NewEmail, outbox};
 use crate::text::Email;
 use crate::tickets::model::Sale;
-use crate::tickets::{self, TicketType, seats};
+use crate::tickets::seats::Ledger;
+use crate::tickets::{self, TicketType};
 
 /// Mails that registering causes, one each time, whether the address is known or not: only these count
 /// towards its limits, so that the limits tell no difference either.
@@ -37,7 +46,7 @@ pub struct Rules {
 #[derive(Debug)]
 pub struct Accepted {
     /// The event.
-    pub event: Event,
+    pub event: Arc<Event>,
     /// What confirming leads to.
     pub leads_to: LeadsTo,
     /// Until when to confirm.
@@ -51,14 +60,40 @@ pub struct Accepted {
 }
 
 /// The event that anybody may see, kept as it is until the end of the transaction.
-fn held_event(tx: &mut Conn, key: &str) -> Outcome<Event> {
-    let found = events::find_public(tx, &SlugOr::parse(key))?.ok_or(Refusal::NoEvent)?;
+fn held_event(tx: &mut Conn, key: &str) -> Result<Option<Event>, DbError> {
+    let Some(found) = events::find_public(tx, &SlugOr::parse(key))? else {
+        return Ok(None);
+    };
     hold_event(tx, found.id)?;
     // Read again: it may have been cancelled while this waited.
-    Ok(events::find_by_id(tx, found.id)?)
+    events::find_by_id(tx, found.id).map(Some)
 }
 
-/// Registers.
+/// A submission of the batch that is still to be decided.
+struct Candidate {
+    /// Its place in the batch.
+    place: usize,
+    submission: Submission,
+    /// What its address is limited by.
+    limit_key: Vec<u8>,
+}
+
+/// Who was behind the address of a candidate that got its seats.
+enum Behind {
+    /// Nobody.
+    Nobody,
+    /// One that is not confirmed: the new one takes its place.
+    Unconfirmed(Box<Registration>),
+    /// One that is further: it is told, and nothing is made.
+    Further(Box<Registration>),
+    /// Somebody who was written to too often. Saying so would tell that somebody registered with the
+    /// address, so nothing is made and what it has stays: the link in the newest mail is still good.
+    Overwhelmed,
+    /// It does not matter: its municipality has its seat.
+    Refused(Refusal),
+}
+
+/// Registers one.
 ///
 /// # Errors
 /// What [`Refusal`] says; nothing is stored then.
@@ -69,38 +104,60 @@ pub fn register(
     event_key: &str,
     input: &RegistrationInput,
 ) -> Outcome<Accepted> {
-    let event = held_event(tx, event_key)?;
-    let types = tickets::list_all(tx, event.id)?;
-    let submission = input
-        .parse(&event, &types)
-        .map_err(|faults| Stop::Refused(Refusal::Faults(faults)))?;
-    let ticket = &submission.ticket_type;
-    if ticket.sale(&event, now) != Sale::Open {
-        return Err(Refusal::Closed(ticket.id).into());
-    }
-    one_at_a_time(tx, event.id, &submission.contact.email)?;
-    let address = &submission.contact.email;
-    let too_many_mails = rules.limit_mails
-        && mail_log::seconds_to_wait(tx, now, event.id, address, &CAUSED)?.is_some();
-    let new = insert_with_seats(tx, now, rules, &event, &submission)?;
-    // From here on nothing is refused, and the answer is made. Only now is the address looked up.
-    let registration = if too_many_mails {
-        // Too many mails went to this address. Saying so would tell that somebody registered with it, so
-        // nothing is made and what it has stays: the link in the newest mail is still good.
-        seats::release(tx, &new.seats())?;
-        store::take_back(tx, new.id)?;
-        new.id
-    } else {
-        settle(tx, now, (&event, &types), &new, &submission)?
+    let mut results = register_all(tx, now, rules, event_key, &[input])?;
+    let result = results.pop().ok_or_else(|| DbError::internal(LOST))?;
+    Ok(result?)
+}
+
+/// Registers these for one event, each as if it came alone, in their order; what they share is read
+/// and written once.
+///
+/// # Errors
+/// The store's failure: nothing may be kept of the transaction then.
+pub fn register_all(
+    tx: &mut Conn,
+    now: Instant,
+    rules: Rules,
+    event_key: &str,
+    inputs: &[&RegistrationInput],
+) -> Result<Vec<Result<Accepted, Refusal>>, DbError> {
+    let Some(event) = held_event(tx, event_key)? else {
+        return Ok(inputs.iter().map(|_| Err(Refusal::NoEvent)).collect());
     };
-    Ok(Accepted {
-        leads_to: LeadsTo::Confirmed,
-        confirm_before: new.confirm_before,
-        email: submission.contact.email,
-        reference: submission.reference,
-        registration,
-        event,
-    })
+    let types = tickets::list_all(tx, event.id)?;
+    let mut batch = Batch {
+        now,
+        rules,
+        event: Arc::new(event),
+        types,
+        ledger: Ledger::default(),
+        results: inputs.iter().map(|_| None).collect(),
+    };
+    let mut waiting = batch.parse(inputs);
+    if !waiting.is_empty() {
+        let overwhelmed = batch.prepare(tx, &waiting)?;
+        while !waiting.is_empty() {
+            // Two of one address in a round would not see each other.
+            let mut seen = HashSet::new();
+            let (round, rest): (Vec<_>, Vec<_>) = waiting
+                .into_iter()
+                .partition(|candidate| seen.insert(candidate.limit_key.clone()));
+            waiting = batch.round(tx, round, &overwhelmed)?;
+            waiting.extend(rest);
+        }
+        batch.ledger.close(tx)?;
+    }
+    let results = batch.results.into_iter();
+    results
+        .map(|result| result.ok_or_else(|| DbError::internal(LOST)))
+        .collect()
+}
+
+const LOST: &str = "a registration was not decided";
+
+/// Names an address at an event, however its case and tags are written.
+fn name_of(event: EventId, limit_key: &[u8]) -> Vec<u8> {
+    [event.uuid().as_bytes(), limit_key].concat()
 }
 
 /// One transaction at a time for an address, however its case and tags are written.
@@ -108,162 +165,251 @@ pub fn register(
 /// # Errors
 /// The store's failure.
 pub fn one_at_a_time(tx: &mut Conn, event: EventId, email: &Email) -> Result<(), DbError> {
-    let mut name = event.uuid().as_bytes().to_vec();
-    name.extend(email.limit_key());
-    serialise_on(tx, &name)
+    let name = name_of(event, &email.limit_key());
+    serialise_on(tx, [name.as_slice()])
 }
 
-/// Claims the seats and writes the rows, as for an address that nobody knows.
-fn insert_with_seats(
-    tx: &mut Conn,
+/// Submissions to one event on their way through one transaction.
+struct Batch {
     now: Instant,
     rules: Rules,
-    event: &Event,
-    submission: &Submission,
-) -> Outcome<Registration> {
-    let mut new = draft(now, rules, event, submission)?;
-    if let Err(full) = seats::claim(tx, &new.seats())? {
-        return Err(Refusal::SoldOut(full).into());
-    }
-    while !store::insert(tx, &new)? {
-        new.code = code()?;
-    }
-    let types = std::slice::from_ref(&submission.ticket_type);
-    if let Err((ticket_type, number)) = claims::claim(tx, types, &new)? {
-        return Err(Refusal::MunicipalityTaken(ticket_type, number).into());
-    }
-    Ok(new)
+    event: Arc<Event>,
+    types: Vec<TicketType>,
+    ledger: Ledger,
+    results: Vec<Option<Result<Accepted, Refusal>>>,
 }
 
-/// Makes the new registration the one of its address, or takes it back where the address is further.
-/// Returns the registration that lives on.
-fn settle(
-    tx: &mut Conn,
-    now: Instant,
-    about: (&Event, &[TicketType]),
-    new: &Registration,
-    submission: &Submission,
-) -> Outcome<RegistrationId> {
-    let email = &submission.contact.email;
-    let known = store::find_live(tx, new.event_id, email)?;
-    if let Some(known) = known {
-        if known.state != RegistrationState::AwaitingConfirmation {
-            seats::release(tx, &new.seats())?;
-            store::take_back(tx, new.id)?;
-            let link = tokens::issue(tx, now, known.id, Purpose::Manage)?;
-            tell(
-                tx,
-                now,
-                about,
-                &known,
-                EmailKind::AlreadyRegistered,
-                Some(link),
-            )?;
-            return Ok(known.id);
+impl Batch {
+    fn refuse(&mut self, place: usize, refusal: Refusal) {
+        self.decide(place, Err(refusal));
+    }
+
+    fn decide(&mut self, place: usize, result: Result<Accepted, Refusal>) {
+        if let Some(slot) = self.results.get_mut(place) {
+            *slot = Some(result);
         }
-        replace(tx, now, known)?;
     }
-    store::set_identity(tx, new.id, email)?;
-    let link = tokens::issue(tx, now, new.id, Purpose::Confirm)?;
-    tell(
-        tx,
-        now,
-        about,
-        new,
-        EmailKind::ConfirmRegistration,
-        Some(link),
-    )?;
-    Ok(new.id)
-}
 
-/// Ends an unconfirmed registration whose place a newer one takes. It expires, as nobody called it off;
-/// its link then answers so.
-fn replace(tx: &mut Conn, now: Instant, mut earlier: Registration) -> Outcome<()> {
-    vacate(tx, &mut earlier)?;
-    earlier.step(Step::Expire, now)?;
-    store::update(tx, &mut earlier)?;
-    for purpose in [Purpose::Manage, Purpose::Access] {
-        tokens::end(tx, earlier.id, Some(purpose))?;
+    /// Parses all; what is refused for itself is decided with that.
+    fn parse(&mut self, inputs: &[&RegistrationInput]) -> Vec<Candidate> {
+        let mut candidates = Vec::new();
+        for (place, input) in inputs.iter().enumerate() {
+            match input.parse(&self.event, &self.types) {
+                Err(faults) => self.refuse(place, Refusal::Faults(faults)),
+                Ok(submission) if !self.on_sale(&submission) => {
+                    self.refuse(place, Refusal::Closed(submission.ticket_type.id));
+                }
+                Ok(submission) => candidates.push(Candidate {
+                    place,
+                    limit_key: submission.contact.email.limit_key(),
+                    submission,
+                }),
+            }
+        }
+        candidates
     }
-    Ok(outbox::suppress(tx, earlier.id)?)
-}
 
-/// Gives back what a registration holds. The caller writes it.
-///
-/// # Errors
-/// The store's failure.
-pub fn vacate(tx: &mut Conn, registration: &mut Registration) -> Result<(), DbError> {
-    if registration.holds_seats {
-        seats::release(tx, &registration.seats())?;
-        claims::release(tx, registration)?;
-        registration.holds_seats = false;
+    fn on_sale(&self, submission: &Submission) -> bool {
+        submission.ticket_type.sale(&self.event, self.now) == Sale::Open
     }
-    Ok(())
-}
 
-fn draft(
-    now: Instant,
-    rules: Rules,
-    event: &Event,
-    submission: &Submission,
-) -> Result<Registration, DbError> {
-    let ticket_type = submission.ticket_type.id;
-    let attendees: Result<Vec<Attendee>, DbError> = submission
-        .attendees
-        .iter()
-        .map(|parsed| attendee(ticket_type, parsed))
-        .collect();
-    Ok(Registration {
-        id: new_id(),
-        event_id: event.id,
-        code: code()?,
-        state: RegistrationState::AwaitingConfirmation,
-        holds_seats: true,
-        language: submission.language.clone(),
-        contact: Some(submission.contact.clone()),
-        attendees: attendees?,
-        consents: submission.consents,
-        invoice: submission.invoice.clone(),
-        reference: submission.reference.clone(),
-        confirm_before: now + rules.confirm_within,
-        calendar_sequence: 0,
-        created_at: now,
-        confirmed_at: None,
-        cancelled_at: None,
-        erased_at: None,
-        version: 1,
-    })
-}
+    /// Takes the names of the addresses, and then the counters; returns the addresses that were
+    /// written to too often.
+    fn prepare(
+        &mut self,
+        tx: &mut Conn,
+        candidates: &[Candidate],
+    ) -> Result<HashSet<Vec<u8>>, DbError> {
+        let keys = || candidates.iter().map(|candidate| &candidate.limit_key);
+        let names: Vec<Vec<u8>> = keys().map(|key| name_of(self.event.id, key)).collect();
+        serialise_on(tx, names.iter().map(Vec::as_slice))?;
+        let overwhelmed = if self.rules.limit_mails {
+            let keys: Vec<&[u8]> = keys().map(Vec::as_slice).collect();
+            mail_log::overwhelmed(tx, self.now, self.event.id, &keys, &CAUSED)?
+        } else {
+            HashSet::new()
+        };
+        let wanted = candidates
+            .iter()
+            .map(|candidate| candidate.submission.ticket_type.id)
+            .collect();
+        self.ledger = Ledger::open(tx, &self.types, &wanted)?;
+        Ok(overwhelmed)
+    }
 
-fn attendee(ticket_type_id: TicketTypeId, parsed: &ParsedAttendee) -> Result<Attendee, DbError> {
-    Ok(Attendee {
-        id: new_id(),
-        ticket_type_id,
-        name: parsed.name.clone(),
-        email: parsed.email.clone(),
-        phone: parsed.phone.clone(),
-        organisation: parsed.organisation.clone(),
-        position: parsed.position.clone(),
-        municipality_numbers: parsed.municipality_numbers.clone(),
-        state: AttendeeState::Active,
-        ticket_secret: ticket_secret()?,
-        checked_in_at: None,
-    })
-}
+    /// Decides candidates of different addresses. Returns those that are to be tried again, because
+    /// seats came back after they had found none.
+    fn round(
+        &mut self,
+        tx: &mut Conn,
+        candidates: Vec<Candidate>,
+        overwhelmed: &HashSet<Vec<u8>>,
+    ) -> Result<Vec<Candidate>, DbError> {
+        let (mut seated, mut full) = (Vec::new(), Vec::new());
+        for candidate in candidates {
+            let new = draft(self.now, self.rules, self.event.id, &candidate.submission)?;
+            match self.ledger.take(&new.seats()) {
+                Ok(()) => seated.push((candidate, new)),
+                Err(ticket_type) => full.push((candidate, ticket_type)),
+            }
+        }
+        let came_back = self.settle(tx, seated, overwhelmed)?;
+        if came_back {
+            return Ok(full.into_iter().map(|(candidate, _)| candidate).collect());
+        }
+        for (candidate, ticket_type) in full {
+            self.refuse(candidate.place, Refusal::SoldOut(ticket_type));
+        }
+        Ok(Vec::new())
+    }
 
-/// What a ticket shows at the door: 256 random bits.
-///
-/// # Errors
-/// No random bytes.
-pub fn ticket_secret() -> Result<String, DbError> {
-    let secret = Secret::generate("").map_err(DbError::internal)?;
-    Ok(secret.reveal().to_owned())
-}
+    /// Writes what has its seats, and its mail. From here on nothing is refused but a municipality;
+    /// only now are the addresses looked up. Returns whether seats came back.
+    fn settle(
+        &mut self,
+        tx: &mut Conn,
+        seated: Vec<(Candidate, Registration)>,
+        overwhelmed: &HashSet<Vec<u8>>,
+    ) -> Result<bool, DbError> {
+        let emails: Vec<&Email> = seated
+            .iter()
+            .map(|(candidate, _)| &candidate.submission.contact.email)
+            .collect();
+        let mut known = store::find_live_all(tx, self.event.id, &emails)?;
+        let mut behind: Vec<Behind> = seated
+            .iter()
+            .map(|(candidate, _)| {
+                let found = known.remove(&candidate.submission.contact.email.identity());
+                match found.map(Box::new) {
+                    _ if overwhelmed.contains(&candidate.limit_key) => Behind::Overwhelmed,
+                    None => Behind::Nobody,
+                    Some(one) if one.state == RegistrationState::AwaitingConfirmation => {
+                        Behind::Unconfirmed(one)
+                    }
+                    Some(one) => Behind::Further(one),
+                }
+            })
+            .collect();
+        let rows: Vec<(&Registration, bool)> = seated
+            .iter()
+            .zip(&behind)
+            .map(|((_, new), behind)| (new, matches!(behind, Behind::Nobody)))
+            .collect();
+        store::insert_all(tx, &rows)?;
+        for ((_, new), behind) in seated.iter().zip(&mut behind) {
+            if let Err((ticket_type, number)) = claims::claim(tx, &self.types, new)? {
+                *behind = Behind::Refused(Refusal::MunicipalityTaken(ticket_type, number));
+            }
+        }
+        let came_back = self.make_room(tx, &seated, &mut behind)?;
+        self.tell_all(tx, &seated, &behind)?;
+        for ((candidate, new), behind) in seated.into_iter().zip(behind) {
+            let result = self.result(candidate.submission, &new, behind);
+            self.decide(candidate.place, result);
+        }
+        Ok(came_back)
+    }
 
-/// Eight letters and digits that are not mistaken for each other when read aloud.
-fn code() -> Result<String, DbError> {
-    const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-    let random = random_256().map_err(DbError::internal)?;
-    let letter = |byte: &u8| char::from(LETTERS[usize::from(byte % 32)]);
-    Ok(random.iter().take(8).map(letter).collect())
+    /// Ends what a new registration replaces, and takes back what is not to live. Returns whether
+    /// seats came back.
+    fn make_room(
+        &mut self,
+        tx: &mut Conn,
+        seated: &[(Candidate, Registration)],
+        behind: &mut [Behind],
+    ) -> Result<bool, DbError> {
+        let mut taken_back = Vec::new();
+        let mut came_back = false;
+        for ((candidate, new), behind) in seated.iter().zip(behind) {
+            match behind {
+                Behind::Nobody => {}
+                Behind::Unconfirmed(earlier) => {
+                    came_back |= self.replace(tx, earlier)?;
+                    store::set_identity(tx, new.id, &candidate.submission.contact.email)?;
+                }
+                Behind::Further(_) | Behind::Overwhelmed | Behind::Refused(_) => {
+                    self.ledger.give(&new.seats());
+                    came_back = true;
+                    taken_back.push(new.id);
+                }
+            }
+        }
+        store::take_back_all(tx, &taken_back)?;
+        Ok(came_back)
+    }
+
+    /// Ends an unconfirmed registration whose place a newer one takes. It expires, as nobody called
+    /// it off; its link then answers so. Returns whether it gave seats back.
+    fn replace(&mut self, tx: &mut Conn, earlier: &mut Registration) -> Result<bool, DbError> {
+        let held = earlier.holds_seats;
+        if held {
+            self.ledger.give(&earlier.seats());
+            claims::release(tx, earlier)?;
+            earlier.holds_seats = false;
+        }
+        earlier.step(Step::Expire, self.now).map_err(|wrong| {
+            DbError::internal(format!("one that is {} was to be replaced", wrong.0))
+        })?;
+        store::update(tx, earlier)?;
+        for purpose in [Purpose::Manage, Purpose::Access] {
+            tokens::end(tx, earlier.id, Some(purpose))?;
+        }
+        outbox::suppress(tx, earlier.id)?;
+        Ok(held)
+    }
+
+    /// Issues the links and writes the mails.
+    fn tell_all(
+        &self,
+        tx: &mut Conn,
+        seated: &[(Candidate, Registration)],
+        behind: &[Behind],
+    ) -> Result<(), DbError> {
+        let told: Vec<(&Registration, Purpose, EmailKind)> = seated
+            .iter()
+            .zip(behind)
+            .filter_map(|((_, new), behind)| match behind {
+                Behind::Nobody | Behind::Unconfirmed(_) => {
+                    Some((new, Purpose::Confirm, EmailKind::ConfirmRegistration))
+                }
+                Behind::Further(one) => {
+                    Some((&**one, Purpose::Manage, EmailKind::AlreadyRegistered))
+                }
+                Behind::Overwhelmed | Behind::Refused(_) => None,
+            })
+            .collect();
+        let wanted: Vec<(RegistrationId, Purpose)> = told
+            .iter()
+            .map(|(one, purpose, _)| (one.id, *purpose))
+            .collect();
+        let links = tokens::issue_all(tx, self.now, &wanted)?;
+        let about = (&*self.event, self.types.as_slice());
+        let letters: Vec<NewEmail> = told
+            .iter()
+            .zip(links)
+            .filter_map(|((one, _, kind), link)| letter(about, one, *kind, Some(link)))
+            .collect();
+        outbox::enqueue_all(tx, self.now, &letters)
+    }
+
+    fn result(
+        &self,
+        submission: Submission,
+        new: &Registration,
+        behind: Behind,
+    ) -> Result<Accepted, Refusal> {
+        let registration = match behind {
+            Behind::Refused(refusal) => return Err(refusal),
+            Behind::Further(one) => one.id,
+            Behind::Nobody | Behind::Unconfirmed(_) | Behind::Overwhelmed => new.id,
+        };
+        Ok(Accepted {
+            event: Arc::clone(&self.event),
+            leads_to: LeadsTo::Confirmed,
+            confirm_before: new.confirm_before,
+            email: submission.contact.email,
+            reference: submission.reference,
+            registration,
+        })
+    }
 }

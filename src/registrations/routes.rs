@@ -3,18 +3,20 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, post, web};
 
-use super::confirm::{self, Confirmed};
+use super::confirm;
 use super::extract::unknown;
+use super::hot::Answer::{Confirmed, Registered};
+use super::hot::{Command, Register};
 use super::input::RegistrationInput;
 use super::refusal::Refusal;
-use super::register::{self, Rules};
+use super::register::Rules;
 use super::wire::OpenedView;
 use super::wire_bodies::{LinkAccepted, LinkInput, RegistrationAccepted, TokenBody};
 use crate::fault;
 use crate::faults::Faults;
 use crate::http::edge::Caller;
 use crate::http::{Answer, Json, Reply};
-use crate::idempotency::{Effect, Once};
+use crate::idempotency::Once;
 use crate::problem::{Kind, Problem};
 use crate::server::{App, AppState};
 use crate::text::Email;
@@ -39,23 +41,22 @@ pub async fn create_registration(
     once: Once,
     body: Json<RegistrationInput>,
 ) -> Answer {
-    let (now, rules) = (app.clock.now(), rules(&app));
-    let answer = once
-        .with(&body)
-        .run(&app.db, now, move |tx| {
-            let accepted = register::register(tx, now, rules, &path, &body.value)?;
-            let view = RegistrationAccepted::from(&accepted);
-            fault::point("before-registration-commit");
-            Ok(Effect {
-                reply: Reply::json(StatusCode::ACCEPTED, &view)?,
-                kept: None,
-                registration: Some(accepted.registration),
-            })
-        })
-        .await;
+    let once = once.with(&body);
+    let command = Command::Register(Box::new(Register {
+        now: app.clock.now(),
+        rules: rules(&app),
+        event_key: path.into_inner(),
+        input: body.value,
+        once: once.clone(),
+    }));
+    let answer = app.hot.submit(command).await;
     fault::point("after-registration-commit");
     app.mail_wakeup();
-    answer
+    match answer {
+        Ok(Registered(answer)) => *answer,
+        Ok(Confirmed(_)) => Err(Problem::internal("the answer to another command")),
+        Err(error) => Err(once.problem(error)),
+    }
 }
 
 /// Counts unknown tokens, so that guessing is slow.
@@ -74,16 +75,19 @@ fn count_unknown(app: &AppState, request: &HttpRequest, problem: Problem) -> Pro
 #[utoipa::path(operation_id = "confirm_registration", tag = "registration", request_body = TokenBody, responses((status = 200, description = "The registration, and the token that opens it", body = OpenedView), (status = 404, description = "`not-found`: there is no such link"), (status = 409, description = "`wrong-state`: it was cancelled meanwhile"), (status = 410, description = "`token-used`, `expired`")))]
 #[post("/registrations/confirm")]
 pub async fn confirm_registration(app: App, request: HttpRequest, body: Json<TokenBody>) -> Answer {
-    let now = app.clock.now();
-    let confirmed = app
-        .db
-        .write(move |tx| confirm::confirm(tx, now, &body.value.token))
-        .await
-        .map_err(|stop| count_unknown(&app, &request, stop.into()))?;
+    let command = Command::Confirm {
+        now: app.clock.now(),
+        secret: body.value.token,
+    };
+    let answer = app.hot.submit(command).await;
     app.mail_wakeup();
-    match confirmed {
-        Confirmed::Yes(opened) => Reply::ok(&OpenedView::from(*opened)),
-        Confirmed::TooLate => Err(Refusal::Expired.into()),
+    match answer? {
+        Confirmed(ended) => match *ended {
+            Ok(confirm::Confirmed::Yes(opened)) => Reply::ok(&OpenedView::from(*opened)),
+            Ok(confirm::Confirmed::TooLate) => Err(Refusal::Expired.into()),
+            Err(refusal) => Err(count_unknown(&app, &request, refusal.into())),
+        },
+        Registered(_) => Err(Problem::internal("the answer to another command")),
     }
 }
 

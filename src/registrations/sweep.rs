@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use super::cancel::vacate;
 use super::model::{Registration, RegistrationState, Step};
-use super::register::vacate;
 use super::{listing, store};
 use crate::clock::Instant;
 use crate::db::rows::hold_event;

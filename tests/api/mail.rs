@@ -113,20 +113,6 @@ on_both_stores! {
         assert_eq!(claim.await.unwrap(), ["", "n0 n1", "n2 n3", "n1", "n2 n3 n4"]);
     }
 
-    async fn limits_count_the_folded_address(app: TestApp) {
-        let event = event(&app).await;
-        let before = app.clock.now();
-        let kind = EmailKind::RegistrationLink;
-        enqueue_all(&app, ["Kari+a@example.org", "kari+b@EXAMPLE.org", "ola@example.org"].map(|to| mail_to(event, kind, to)).into()).await;
-        let count = |event: EventId, since: Instant| {
-            let key = Email::parse("kari@example.org").unwrap().limit_key();
-            app.state.db.read(move |conn| outbox::count_since(conn, event, &key, since))
-        };
-        assert_eq!(count(event, before).await.unwrap(), 2);
-        assert_eq!(count(event, before + TimeDelta::hours(1)).await.unwrap(), 0);
-        assert_eq!(count(new_id(), before).await.unwrap(), 0);
-    }
-
     async fn what_is_replaced_is_suppressed_and_who_is_erased_is_gone(app: TestApp) {
         let event = event(&app).await;
         let now = app.clock.now();

@@ -4,7 +4,12 @@ use chrono::TimeDelta;
 use serde_json::json;
 
 use crate::helpers::sales::{self, OnSale, confirm};
-use crate::helpers::{Store, TestApp, outbox};
+use crate::helpers::{MAIL_WAITS, Store, TestApp, outbox};
+
+/// With limits, and with mails that stay in the outbox, where their links are read.
+fn limited() -> Vec<&'static str> {
+    [&["--rate-limit", "on"], MAIL_WAITS].concat()
+}
 
 /// Mails that registering caused, to an address with and without a tag.
 fn caused(app: &TestApp, name: &str) -> usize {
@@ -23,7 +28,7 @@ fn caused(app: &TestApp, name: &str) -> usize {
 }
 
 async fn mails_per_address(store: Store) {
-    let app = TestApp::spawn_with(store, &["--rate-limit", "on"]).await;
+    let app = TestApp::spawn_with(store, &limited()).await;
     let sale = OnSale::of_size(&app, 100).await;
     sale.confirmed(&app, "known@example.org").await;
     // Links to what is known count apart: they must not tell who is known.
@@ -69,7 +74,7 @@ async fn mails_per_address(store: Store) {
 }
 
 async fn guessing_is_slow(store: Store) {
-    let app = TestApp::spawn_with(store, &["--rate-limit", "on"]).await;
+    let app = TestApp::spawn_with(store, &limited()).await;
     let sale = OnSale::of_size(&app, 100).await;
     let opened = sale.confirmed(&app, "a@example.org").await;
     for _ in 0..3 {

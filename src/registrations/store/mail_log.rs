@@ -1,5 +1,7 @@
 //! What this room reads of the outbox: how often an address was written to, and what it was sent.
 
+use std::collections::{HashMap, HashSet};
+
 use chrono::TimeDelta;
 use diesel::prelude::*;
 
@@ -10,43 +12,47 @@ use crate::db::{Conn, DbError};
 use crate::ids::{EventId, RegistrationId};
 use crate::mail::{EmailKind, EmailState};
 use crate::per_backend;
-use crate::text::Email;
 
 /// Mails of a kind to one address about one event: at most so many within this time.
 const LIMITS: [(usize, TimeDelta); 2] = [(5, TimeDelta::hours(1)), (10, TimeDelta::days(1))];
 
-/// How many seconds to wait before this address may be written to again about this event; `None`: now.
+/// Those of these addresses ([`Email::limit_key`](crate::text::Email::limit_key)) that were written to
+/// so often about this event that they are left alone for now.
 ///
 /// Only mails of the given kinds count, for a reason: an answer that depends on the count must not
 /// depend on mails that only a known address gets.
 ///
 /// # Errors
 /// The store's failure.
-pub fn seconds_to_wait(
+pub fn overwhelmed(
     conn: &mut Conn,
     now: Instant,
     event: EventId,
-    email: &Email,
+    addresses: &[&[u8]],
     kinds: &[EmailKind],
-) -> Result<Option<u64>, DbError> {
+) -> Result<HashSet<Vec<u8>>, DbError> {
     let kinds: Vec<AsWord<EmailKind>> = kinds.iter().copied().map(AsWord).collect();
-    let recent: Vec<Instant> = per_backend!(conn, c => {
+    let recent: Vec<(Vec<u8>, Instant)> = per_backend!(conn, c => {
         emails::table
-            .filter(emails::address_key.eq(email.limit_key()))
+            .filter(emails::address_key.eq_any(addresses))
             .filter(emails::event_id.eq(event))
             .filter(emails::kind.eq_any(kinds))
             .filter(emails::created_at.gt(now - TimeDelta::days(1)))
-            .order(emails::created_at.desc())
-            .limit(10)
-            .select(emails::created_at)
+            .select((emails::address_key, emails::created_at))
             .load(c)
     })?;
-    let wait = |(most, within): (usize, TimeDelta)| {
-        let nth = *recent.get(most - 1)?;
-        let seconds = (nth + within - now).num_seconds() + 1;
-        u64::try_from(seconds).ok().filter(|_| nth + within > now)
+    let mut times: HashMap<Vec<u8>, Vec<Instant>> = HashMap::new();
+    for (address, at) in recent {
+        times.entry(address).or_default().push(at);
+    }
+    let over = |times: &[Instant]| {
+        LIMITS.iter().any(|(most, within)| {
+            let recent = times.iter().filter(|at| **at + *within > now);
+            recent.count() >= *most
+        })
     };
-    Ok(LIMITS.into_iter().filter_map(wait).max())
+    times.retain(|_, times| over(times));
+    Ok(times.into_keys().collect())
 }
 
 /// A mail as the person it went to may see it.

@@ -1,9 +1,12 @@
 //! Registrations and their attendees in the store.
 
+pub mod batch;
 pub mod claims;
 pub mod listing;
 pub mod mail_log;
 pub mod tokens;
+
+pub use batch::{confirm_all, find_live, find_live_all, insert_all, list_by_ids, take_back_all};
 
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
@@ -20,7 +23,7 @@ use crate::per_backend;
 use crate::text::Email;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = registrations, treat_none_as_null = true)]
+#[diesel(table_name = registrations, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub(super) struct Row {
     pub(super) id: RegistrationId,
     event_id: EventId,
@@ -46,7 +49,7 @@ pub(super) struct Row {
 }
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = attendees, treat_none_as_null = true)]
+#[diesel(table_name = attendees, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub(super) struct AttendeeRow {
     id: AttendeeId,
     pub(super) registration_id: RegistrationId,
@@ -89,7 +92,7 @@ fn search_text(registration: &Registration) -> String {
         .join("\n")
 }
 
-fn row(registration: &Registration) -> Row {
+pub(super) fn row(registration: &Registration) -> Row {
     let contact = registration.contact.as_ref();
     Row {
         id: registration.id,
@@ -116,7 +119,7 @@ fn row(registration: &Registration) -> Row {
     }
 }
 
-fn attendee_rows(registration: &Registration) -> Vec<AttendeeRow> {
+pub(super) fn attendee_rows(registration: &Registration) -> Vec<AttendeeRow> {
     let row = |(position, attendee): (i32, &Attendee)| AttendeeRow {
         id: attendee.id,
         registration_id: registration.id,
@@ -232,26 +235,6 @@ pub fn find_by_token(conn: &mut Conn, id: RegistrationId) -> Result<Registration
     with_attendees(conn, row)?.ok_or_else(|| DbError::internal("a registration is gone"))
 }
 
-/// The live registration of this address for the event.
-///
-/// # Errors
-/// The store's failure.
-pub fn find_live(
-    conn: &mut Conn,
-    event: EventId,
-    email: &Email,
-) -> Result<Option<Registration>, DbError> {
-    let row: Option<Row> = per_backend!(conn, c => {
-        registrations::table
-            .filter(registrations::event_id.eq(event))
-            .filter(registrations::live_identity.eq(email.identity()))
-            .select(Row::as_select())
-            .first(c)
-            .optional()
-    })?;
-    with_attendees(conn, row)
-}
-
 /// Every registration of this person for the event, in any state, oldest first.
 ///
 /// # Errors
@@ -271,24 +254,6 @@ pub fn list_of_person(
     })?)
 }
 
-/// Inserts a registration with its attendees, not yet under its address ([`set_identity`]); `false` if
-/// its code is taken.
-///
-/// # Errors
-/// The store's failure.
-pub fn insert(conn: &mut Conn, new: &Registration) -> Result<bool, DbError> {
-    let row = row(new);
-    let rows = per_backend!(conn, c => {
-        diesel::insert_into(registrations::table).values(&row).on_conflict_do_nothing().execute(c)
-    })?;
-    if rows == 0 {
-        return Ok(false);
-    }
-    let attendees = attendee_rows(new);
-    per_backend!(conn, c => diesel::insert_into(attendees::table).values(&attendees).execute(c))?;
-    Ok(true)
-}
-
 /// Puts a registration under its address: from now on it is the live one.
 ///
 /// # Errors
@@ -304,17 +269,6 @@ pub fn set_identity(conn: &mut Conn, id: RegistrationId, email: &Email) -> Resul
         Err(DbError::Unique) => Err(DbError::Conflict),
         result => result.map(|_| ()),
     }
-}
-
-/// Takes back an insert of this transaction.
-///
-/// # Errors
-/// The store's failure.
-pub fn take_back(conn: &mut Conn, id: RegistrationId) -> Result<(), DbError> {
-    per_backend!(conn, c => {
-        diesel::delete(registrations::table.filter(registrations::id.eq(id))).execute(c)
-    })?;
-    Ok(())
 }
 
 /// Writes a changed registration and its attendees over the version it was read in, and raises the

@@ -30,7 +30,7 @@ pub const ACCESS: TimeDelta = TimeDelta::days(30);
 
 /// A token as it is stored; never the secret.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = registration_tokens)]
+#[diesel(table_name = registration_tokens, treat_none_as_default_value = false)]
 #[expect(clippy::struct_field_names, reason = "the columns are named so")]
 pub struct Token {
     /// Id.
@@ -65,23 +65,45 @@ pub fn issue(
     registration: RegistrationId,
     purpose: Purpose,
 ) -> Result<(RegistrationTokenId, Secret), DbError> {
-    let prefix = match purpose {
-        Purpose::Confirm => "kgc_",
-        Purpose::Manage => "kgm_",
-        Purpose::Access => "kga_",
+    let mut issued = issue_all(conn, now, &[(registration, purpose)])?;
+    issued
+        .pop()
+        .ok_or_else(|| DbError::internal("no token was made"))
+}
+
+/// Makes a token for each of these, in their order.
+///
+/// # Errors
+/// The store's failure, or no random bytes.
+pub fn issue_all(
+    conn: &mut Conn,
+    now: Instant,
+    wanted: &[(RegistrationId, Purpose)],
+) -> Result<Vec<(RegistrationTokenId, Secret)>, DbError> {
+    let make = |(registration, purpose): &(RegistrationId, Purpose)| {
+        let prefix = match purpose {
+            Purpose::Confirm => "kgc_",
+            Purpose::Manage => "kgm_",
+            Purpose::Access => "kga_",
+        };
+        let secret = Secret::generate(prefix).map_err(DbError::internal)?;
+        let token = Token {
+            id: new_id(),
+            registration_id: *registration,
+            purpose: AsWord(*purpose),
+            token_hash: secret.hash(),
+            created_at: now,
+            expires_at: (*purpose == Purpose::Access).then(|| now + ACCESS),
+            used_at: None,
+        };
+        Ok((token, secret))
     };
-    let secret = Secret::generate(prefix).map_err(DbError::internal)?;
-    let token = Token {
-        id: new_id(),
-        registration_id: registration,
-        purpose: AsWord(purpose),
-        token_hash: secret.hash(),
-        created_at: now,
-        expires_at: (purpose == Purpose::Access).then(|| now + ACCESS),
-        used_at: None,
-    };
-    per_backend!(conn, c => diesel::insert_into(registration_tokens::table).values(&token).execute(c))?;
-    Ok((token.id, secret))
+    let made: Result<Vec<(Token, Secret)>, DbError> = wanted.iter().map(make).collect();
+    let (rows, secrets): (Vec<Token>, Vec<Secret>) = made?.into_iter().unzip();
+    if !rows.is_empty() {
+        per_backend!(conn, c => diesel::insert_into(registration_tokens::table).values(&rows).execute(c))?;
+    }
+    Ok(rows.iter().map(|token| token.id).zip(secrets).collect())
 }
 
 /// The token with this secret, if it is for this purpose.
@@ -89,14 +111,33 @@ pub fn issue(
 /// # Errors
 /// The store's failure.
 pub fn find(conn: &mut Conn, secret: &str, purpose: Purpose) -> Result<Option<Token>, DbError> {
-    Ok(per_backend!(conn, c => {
+    Ok(find_all(conn, &[secret], purpose)?.pop().flatten())
+}
+
+/// The tokens with these secrets, in their order, if they are for this purpose.
+///
+/// # Errors
+/// The store's failure.
+pub fn find_all(
+    conn: &mut Conn,
+    secrets: &[&str],
+    purpose: Purpose,
+) -> Result<Vec<Option<Token>>, DbError> {
+    let hashes: Vec<Vec<u8>> = secrets.iter().map(|secret| hash(secret)).collect();
+    let found: Vec<Token> = per_backend!(conn, c => {
         registration_tokens::table
-            .filter(registration_tokens::token_hash.eq(hash(secret)))
+            .filter(registration_tokens::token_hash.eq_any(&hashes))
             .filter(registration_tokens::purpose.eq(AsWord(purpose)))
             .select(Token::as_select())
-            .first(c)
-            .optional()
-    })?)
+            .load(c)
+    })?;
+    let find = |hash: &Vec<u8>| {
+        found
+            .iter()
+            .find(|token| token.token_hash == *hash)
+            .cloned()
+    };
+    Ok(hashes.iter().map(find).collect())
 }
 
 /// The tokens of a registration, oldest first.
@@ -113,13 +154,17 @@ pub fn list(conn: &mut Conn, registration: RegistrationId) -> Result<Vec<Token>,
     })?)
 }
 
-/// Notes that a token was used.
+/// Notes that tokens were used.
 ///
 /// # Errors
 /// The store's failure.
-pub fn mark_used(conn: &mut Conn, id: RegistrationTokenId, now: Instant) -> Result<(), DbError> {
+pub fn mark_used(
+    conn: &mut Conn,
+    ids: &[RegistrationTokenId],
+    now: Instant,
+) -> Result<(), DbError> {
     per_backend!(conn, c => {
-        diesel::update(registration_tokens::table.filter(registration_tokens::id.eq(id)))
+        diesel::update(registration_tokens::table.filter(registration_tokens::id.eq_any(ids)))
             .set(registration_tokens::used_at.eq(now))
             .execute(c)
     })?;

@@ -3,15 +3,17 @@
 //! A claim is a compare-and-set on each quota's row, in the order of their ids, within the
 //! transaction that writes the attendees. Nothing is ever counted first and taken afterwards.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer};
 
+use super::super::model::TicketType;
 use crate::db::rows::lock_quotas;
 use crate::db::schema::{attendees, quotas, registrations, ticket_type_quotas};
 use crate::db::types::IdSql;
 use crate::db::{Conn, DbError};
+use crate::fault;
 use crate::ids::{QuotaId, TicketTypeId};
 use crate::per_backend;
 
@@ -54,7 +56,111 @@ pub fn release(conn: &mut Conn, seats: &Seats) -> Result<(), DbError> {
 /// The store's failure.
 pub fn lock(conn: &mut Conn, seats: &Seats) -> Result<(), DbError> {
     let quotas: Vec<QuotaId> = per_quota(conn, seats)?.into_keys().collect();
-    lock_quotas(conn, &quotas)
+    lock_quotas(conn, &quotas)?;
+    Ok(())
+}
+
+/// Counters that one transaction holds, and what it takes of them. Nothing is written before
+/// [`close`](Self::close).
+#[derive(Debug, Default)]
+pub struct Ledger {
+    types: HashMap<TicketTypeId, Vec<QuotaId>>,
+    counters: BTreeMap<QuotaId, Entry>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    size: Option<i32>,
+    held: i32,
+    before: i32,
+}
+
+impl Ledger {
+    /// Takes the counters of those of these ticket types that are wanted, in the order of their ids. The
+    /// caller holds the event's row.
+    ///
+    /// # Errors
+    /// The store's failure.
+    pub fn open(
+        conn: &mut Conn,
+        types: &[TicketType],
+        wanted: &BTreeSet<TicketTypeId>,
+    ) -> Result<Self, DbError> {
+        let wanted = types.iter().filter(|known| wanted.contains(&known.id));
+        let types: HashMap<TicketTypeId, Vec<QuotaId>> = wanted
+            .map(|known| (known.id, known.quotas.clone()))
+            .collect();
+        let quotas: BTreeSet<QuotaId> = types.values().flatten().copied().collect();
+        let quotas: Vec<QuotaId> = quotas.into_iter().collect();
+        let entry = |(id, size, held)| {
+            let before = held;
+            (id, Entry { size, held, before })
+        };
+        let counters = lock_quotas(conn, &quotas)?.into_iter().map(entry).collect();
+        Ok(Self { types, counters })
+    }
+
+    /// Takes seats, all or none; a ticket type that is full otherwise.
+    ///
+    /// # Errors
+    /// The ticket type that is full.
+    pub fn take(&mut self, seats: &Seats) -> Result<(), TicketTypeId> {
+        let mut taken = BTreeMap::new();
+        for (ticket_type, count) in seats {
+            for quota in self.types.get(ticket_type).into_iter().flatten() {
+                let after = taken.get(quota).copied().unwrap_or(0) + count;
+                if !self.has_room(*quota, after) {
+                    return Err(*ticket_type);
+                }
+                taken.insert(*quota, after);
+            }
+        }
+        for (quota, count) in taken {
+            self.add(quota, count);
+        }
+        Ok(())
+    }
+
+    fn has_room(&self, quota: QuotaId, count: i32) -> bool {
+        if fault::is_on("no-capacity-guard") {
+            return true;
+        }
+        let entry = self.counters.get(&quota);
+        entry.is_some_and(|entry| entry.size.is_none_or(|size| entry.held + count <= size))
+    }
+
+    /// Gives seats back.
+    pub fn give(&mut self, seats: &Seats) {
+        for (ticket_type, count) in seats {
+            let quotas = self.types.get(ticket_type).cloned().unwrap_or_default();
+            for quota in quotas {
+                self.add(quota, -count);
+            }
+        }
+    }
+
+    fn add(&mut self, quota: QuotaId, count: i32) {
+        if let Some(entry) = self.counters.get_mut(&quota) {
+            entry.held += count;
+        }
+    }
+
+    /// Writes what was taken and given, by compare-and-set.
+    ///
+    /// # Errors
+    /// [`DbError::Conflict`] if a counter moved under the ledger, or the store's failure.
+    pub fn close(self, conn: &mut Conn) -> Result<(), DbError> {
+        for (quota, entry) in self.counters {
+            let change = entry.held - entry.before;
+            if change > 0 && !enter(conn, quota, change)? {
+                return Err(DbError::Conflict);
+            }
+            if change < 0 {
+                leave(conn, quota, -change)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 fn per_quota(conn: &mut Conn, seats: &Seats) -> Result<PerQuota, DbError> {

@@ -73,7 +73,7 @@ impl TestApp {
             .unwrap_or_else(|| format!("http://{}", config.listen));
         config.mail_dir = store.dir.join("mail");
         let clock = Clock::default();
-        let db = Db::open(&config.target).unwrap();
+        let db = Db::open(&config.target, config.write_batch).unwrap();
         let state = web::Data::new(AppState::new(db, clock.clone(), config).unwrap());
         let background = server::start_background(&state);
         let bound = server::bind(state.clone(), listener, 1).unwrap();
@@ -141,7 +141,7 @@ impl TestApp {
     pub async fn deliver_mail(&self) -> Vec<Mail> {
         self.state.mail_wakeup();
         for _ in 0..400 {
-            if self.state.outbox_lag().await.0 == 0 {
+            if self.state.health.look().await.unwrap().outbox_pending == 0 {
                 return Mail::all_in(&self.state.config.mail_dir);
             }
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;

@@ -1,0 +1,80 @@
+//! A new registration, as it is before it has an address or a seat.
+
+use super::model::{Attendee, AttendeeState, Registration, RegistrationState};
+use super::register::Rules;
+use super::submission::{ParsedAttendee, Submission};
+use crate::auth::Secret;
+use crate::clock::{Instant, new_id, random_256};
+use crate::db::DbError;
+use crate::ids::{EventId, TicketTypeId};
+
+/// The registration that a submission asks for.
+///
+/// # Errors
+/// No random bytes.
+pub fn draft(
+    now: Instant,
+    rules: Rules,
+    event_id: EventId,
+    submission: &Submission,
+) -> Result<Registration, DbError> {
+    let ticket_type = submission.ticket_type.id;
+    let attendees: Result<Vec<Attendee>, DbError> = submission
+        .attendees
+        .iter()
+        .map(|parsed| attendee(ticket_type, parsed))
+        .collect();
+    Ok(Registration {
+        id: new_id(),
+        event_id,
+        code: code()?,
+        state: RegistrationState::AwaitingConfirmation,
+        holds_seats: true,
+        language: submission.language.clone(),
+        contact: Some(submission.contact.clone()),
+        attendees: attendees?,
+        consents: submission.consents,
+        invoice: submission.invoice.clone(),
+        reference: submission.reference.clone(),
+        confirm_before: now + rules.confirm_within,
+        calendar_sequence: 0,
+        created_at: now,
+        confirmed_at: None,
+        cancelled_at: None,
+        erased_at: None,
+        version: 1,
+    })
+}
+
+fn attendee(ticket_type_id: TicketTypeId, parsed: &ParsedAttendee) -> Result<Attendee, DbError> {
+    Ok(Attendee {
+        id: new_id(),
+        ticket_type_id,
+        name: parsed.name.clone(),
+        email: parsed.email.clone(),
+        phone: parsed.phone.clone(),
+        organisation: parsed.organisation.clone(),
+        position: parsed.position.clone(),
+        municipality_numbers: parsed.municipality_numbers.clone(),
+        state: AttendeeState::Active,
+        ticket_secret: ticket_secret()?,
+        checked_in_at: None,
+    })
+}
+
+/// What a ticket shows at the door: 256 random bits.
+///
+/// # Errors
+/// No random bytes.
+pub fn ticket_secret() -> Result<String, DbError> {
+    let secret = Secret::generate("").map_err(DbError::internal)?;
+    Ok(secret.reveal().to_owned())
+}
+
+/// Eight letters and digits that are not mistaken for each other when read aloud.
+fn code() -> Result<String, DbError> {
+    const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let random = random_256().map_err(DbError::internal)?;
+    let letter = |byte: &u8| char::from(LETTERS[usize::from(byte % 32)]);
+    Ok(random.iter().take(8).map(letter).collect())
+}
