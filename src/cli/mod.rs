@@ -1,5 +1,6 @@
 //! The command line. Every command exits non-zero with one clear line on stderr when it fails.
 
+mod backup;
 mod check;
 mod file;
 mod organisation;
@@ -41,6 +42,8 @@ enum Command {
     Organisation(organisation::Arguments),
     /// Make API tokens
     Token(token::Arguments),
+    /// Copy the store into a new file, while the service runs
+    Backup(backup::Arguments),
     /// Check configuration, store and SMTP, and say how to mend what is wrong
     Check,
 }
@@ -92,6 +95,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> Result<(), CliError> {
         }
         Command::Organisation(arguments) => organisation::run(&settings, &arguments),
         Command::Token(arguments) => token::run(&settings, &arguments),
+        Command::Backup(arguments) => backup::run(&settings, &arguments),
         Command::Check => check::run(&settings),
     }
 }

@@ -13,6 +13,7 @@
 //! * [`types`] says how shared types are stored, [`schema`] names the tables, [`migrate`] brings
 //!   them up to date.
 
+pub mod backup;
 mod conn;
 mod error;
 mod hot;

@@ -8,6 +8,7 @@
 #[macro_use]
 mod helpers;
 
+mod backups;
 mod capacity;
 mod command_line;
 mod committee;
@@ -15,10 +16,12 @@ mod conventions;
 mod crashes;
 mod demo;
 mod events;
+mod kills;
 mod mail;
 mod mail_delivery;
 mod mail_safety;
 mod openapi;
+mod outages;
 mod own_registration;
 mod pages;
 mod programme;
@@ -28,6 +31,7 @@ mod recordings;
 mod registration_limits;
 mod registrations;
 mod releases;
+mod rush;
 mod sessions;
 mod stores;
 mod tickets;

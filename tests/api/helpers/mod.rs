@@ -3,7 +3,9 @@
 
 pub mod app;
 pub mod client;
+pub mod cluster;
 pub mod contract;
+pub mod crowd;
 pub mod letters;
 pub mod mail;
 pub mod outbox;

@@ -1,0 +1,114 @@
+//! A PostgreSQL server of a test's own, with fsync on, that can be stopped and started.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use super::stores::{TestStore, unique};
+
+/// A server that is stopped and removed at the end.
+pub struct Cluster {
+    dir: PathBuf,
+    port: u16,
+}
+
+/// The folder of the server programs that `tests/run` found.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests/run speaks through the environment"
+)]
+fn programs() -> PathBuf {
+    std::env::var("KONGRESS_TEST_POSTGRES_PROGRAMS")
+        .expect("these tests need what ./tests/run exports")
+        .into()
+}
+
+/// The server refuses to run as root.
+fn as_server(program: &str) -> Command {
+    let root = std::fs::metadata("/proc/self").is_ok_and(|own| {
+        use std::os::unix::fs::MetadataExt;
+        own.uid() == 0
+    });
+    let path = programs().join(program);
+    let mut command = if root {
+        let mut command = Command::new("runuser");
+        command.args(["-u", "postgres", "--"]).arg(path);
+        command
+    } else {
+        Command::new(path)
+    };
+    command
+        .current_dir("/tmp")
+        .stdout(Stdio::null())
+        .stdin(Stdio::null());
+    command
+}
+
+fn run(mut command: Command) {
+    assert!(command.status().unwrap().success(), "{command:?}");
+}
+
+impl Cluster {
+    pub fn start() -> Self {
+        // Where another user may go, too.
+        let dir = PathBuf::from("/tmp").join(format!("kongress-cluster-{}", unique()));
+        let mut init = as_server("initdb");
+        init.arg("-D").arg(&dir);
+        init.args([
+            "--username=postgres",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+        ]);
+        init.arg("--no-instructions");
+        run(init);
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = port.local_addr().unwrap().port();
+        let cluster = Self { dir, port };
+        cluster.start_again();
+        cluster
+    }
+
+    /// Starts the server, and waits until it takes connections.
+    pub fn start_again(&self) {
+        let mut start = as_server("pg_ctl");
+        start
+            .arg("-D")
+            .arg(&self.dir)
+            .arg("-l")
+            .arg(self.dir.join("log"));
+        start.arg("-o").arg(format!(
+            "-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''",
+            self.port
+        ));
+        start.args(["-w", "start"]);
+        run(start);
+    }
+
+    /// Stops it: `fast` ends its sessions in order, `immediate` as a crash would.
+    pub fn stop(&self, mode: &str) {
+        let mut stop = as_server("pg_ctl");
+        stop.arg("-D")
+            .arg(&self.dir)
+            .args(["-m", mode, "-w", "stop"]);
+        run(stop);
+    }
+
+    /// Its one database, with nothing in it.
+    pub fn store(&self) -> TestStore {
+        let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(unique());
+        std::fs::create_dir_all(&dir).unwrap();
+        let url = format!("postgres://postgres@127.0.0.1:{}/postgres", self.port);
+        TestStore { url, dir }
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        let mut stop = as_server("pg_ctl");
+        stop.arg("-D")
+            .arg(&self.dir)
+            .args(["-m", "immediate", "-w", "stop"]);
+        drop(stop.status());
+        drop(std::fs::remove_dir_all(&self.dir));
+    }
+}
