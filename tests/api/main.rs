@@ -14,6 +14,7 @@ mod committee;
 mod conventions;
 mod crashes;
 mod demo;
+mod draft;
 mod events;
 mod mail;
 mod mail_delivery;
