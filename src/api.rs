@@ -3,6 +3,7 @@
 pub mod docs;
 mod document;
 mod examples;
+pub mod gate;
 mod patches;
 mod service;
 

@@ -10,7 +10,7 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 use utoipa_actix_web::AppExt;
 
-use crate::api;
+use crate::api::{self, gate::gate};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Db, DbError};
@@ -214,7 +214,9 @@ pub fn bind(state: App, listener: TcpListener, workers: usize) -> std::io::Resul
             .into_utoipa_app()
             .configure(api::routes)
             .split_for_parts();
-        app.configure(api::pages).wrap(from_fn(edge))
+        app.configure(api::pages)
+            .wrap(from_fn(gate))
+            .wrap(from_fn(edge))
     })
     // Signals are ours: the mail worker stops with the service.
     .disable_signals()
