@@ -1,6 +1,6 @@
 //! Mails about registrations, written in the transaction of what they tell.
 
-use super::model::Registration;
+use super::model::{Registration, RegistrationState};
 use crate::auth::Secret;
 use crate::clock::Instant;
 use crate::db::{Conn, DbError};
@@ -16,19 +16,51 @@ use crate::tickets::TicketType;
 pub fn tell(
     tx: &mut Conn,
     now: Instant,
-    (event, types): (&Event, &[TicketType]),
+    about: (&Event, &[TicketType]),
     registration: &Registration,
     kind: EmailKind,
     link: Option<(RegistrationTokenId, Secret)>,
 ) -> Result<(), DbError> {
-    let Some(contact) = &registration.contact else {
+    if let Some(mail) = mail(about, registration, kind, link) {
+        outbox::enqueue(tx, now, &mail)?;
+    }
+    Ok(())
+}
+
+/// Tells that a registration which was in the state `was` is called off. Only a confirmed one has an
+/// entry in somebody's calendar that the mail must take away again.
+///
+/// # Errors
+/// As [`tell`].
+pub fn tell_end(
+    tx: &mut Conn,
+    now: Instant,
+    about: (&Event, &[TicketType]),
+    (registration, was): (&Registration, RegistrationState),
+    kind: EmailKind,
+) -> Result<(), DbError> {
+    let Some(mut mail) = mail(about, registration, kind, None) else {
         return Ok(());
     };
+    if was != RegistrationState::Confirmed {
+        mail.context.calendar_uid = None;
+    }
+    outbox::enqueue(tx, now, &mail)?;
+    Ok(())
+}
+
+fn mail(
+    (event, types): (&Event, &[TicketType]),
+    registration: &Registration,
+    kind: EmailKind,
+    link: Option<(RegistrationTokenId, Secret)>,
+) -> Option<NewEmail> {
+    let contact = registration.contact.as_ref()?;
     let about = link.as_ref().map_or_else(
         || registration.version.to_string(),
         |(id, _)| id.to_string(),
     );
-    let mail = NewEmail {
+    Some(NewEmail {
         event_id: event.id,
         registration_id: Some(registration.id),
         kind,
@@ -38,9 +70,7 @@ pub fn tell(
         context: context(event, types, registration),
         secret: link.map(|(_, secret)| secret.reveal().to_owned()),
         dedupe_key: format!("{kind}/{}/{about}", registration.id),
-    };
-    outbox::enqueue(tx, now, &mail)?;
-    Ok(())
+    })
 }
 
 fn context(event: &Event, types: &[TicketType], registration: &Registration) -> EmailContext {
