@@ -106,6 +106,17 @@ impl AppState {
         self.mail_called.notified().await;
     }
 
+    /// Called after the commit of an erasure, with the files of the mails it was about: what lies
+    /// beside the rows goes too.
+    pub async fn erased(&self, mail_files: Vec<String>) {
+        if let Err(error) = self.db.forget_overwritten().await {
+            tracing::warn!(%error, "the log of the store still holds what was erased, until it is written over");
+        }
+        if let Err(error) = self.mailer.forget(mail_files).await {
+            tracing::warn!(%error, "a mail of somebody who was erased is still in a file");
+        }
+    }
+
     /// Called after the commit of anything that the public sees at once.
     pub async fn event_changed(&self, event: EventId) {
         self.snapshots.refresh(event).await;

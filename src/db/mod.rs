@@ -13,6 +13,7 @@
 
 mod conn;
 mod error;
+mod forget;
 mod lock;
 pub mod migrate;
 mod pool;

@@ -27,4 +27,5 @@ pub mod transport;
 pub mod wording;
 pub mod worker;
 
+pub use log_store::files_of;
 pub use model::{AttendeeFacts, EmailContext, EmailKind, EmailState, EventFacts, NewEmail};

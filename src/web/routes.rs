@@ -193,7 +193,7 @@ async fn answer(app: &App, request: &HttpRequest, tongue: Tongue, wish: Wish) ->
             let late = Problem::new(Kind::Expired, "The registration was not confirmed in time.");
             return explain(request, tongue, late);
         }
-        Ok(Done::Erased) => pages::done(tongue, Grave::Erase)?,
+        Ok(Done::Erased(_)) => pages::done(tongue, Grave::Erase)?,
         Err(problem) => return explain(request, tongue, problem),
     };
     Ok(ok(tongue, page))

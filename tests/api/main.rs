@@ -27,6 +27,7 @@ mod publication;
 mod publication_lists;
 mod recordings;
 mod registration_limits;
+mod registration_mails;
 mod registrations;
 mod releases;
 mod sessions;
