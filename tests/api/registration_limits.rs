@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde_json::json;
 
 use crate::helpers::sales::{self, OnSale, confirm};
-use crate::helpers::{Store, TestApp, outbox};
+use crate::helpers::{MAIL_WAITS, Store, TestApp, outbox};
 
 /// Mails that registering caused, to an address with and without a tag.
 fn caused(app: &TestApp, name: &str) -> usize {
@@ -23,7 +23,9 @@ fn caused(app: &TestApp, name: &str) -> usize {
 }
 
 async fn mails_per_address(store: Store) {
-    let app = TestApp::spawn_with(store, &["--rate-limit", "on"]).await;
+    // Mails wait, so that their tokens can be read however fast the sender is.
+    let flags = ["--rate-limit", "on", MAIL_WAITS[0], MAIL_WAITS[1]];
+    let app = TestApp::spawn_with(store, &flags).await;
     let sale = OnSale::of_size(&app, 100).await;
     sale.confirmed(&app, "known@example.org").await;
     // Links to what is known count apart: they must not tell who is known.
