@@ -3,6 +3,7 @@
 pub mod docs;
 mod document;
 mod examples;
+pub mod gate;
 mod patches;
 mod service;
 
@@ -100,7 +101,7 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(programme::sessions::routes::get_own_session)
             .service(programme::sessions::routes::update_session)
             .service(programme::sessions::routes::delete_session)
-            .service(programme::routes::get_own_programme)
+            .service(publication::draft_routes::get_own_programme)
             .service(programme::routes::get_programme_diff)
             .service(programme::routes::get_programme_conflicts)
             .service(programme::releases::routes::create_release)

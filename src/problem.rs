@@ -146,6 +146,12 @@ impl Problem {
         self
     }
 
+    /// The seconds to wait before the request is tried again, where waiting helps.
+    #[must_use]
+    pub const fn seconds_to_wait(&self) -> Option<u64> {
+        self.retry_after
+    }
+
     /// Adds an extension member.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {

@@ -10,7 +10,7 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 use utoipa_actix_web::AppExt;
 
-use crate::api;
+use crate::api::{self, gate::gate};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Db, DbError, Submit};
@@ -103,6 +103,17 @@ impl AppState {
     /// Until somebody calls [`mail_wakeup`](Self::mail_wakeup).
     pub async fn mail_waiting(&self) {
         self.mail_called.notified().await;
+    }
+
+    /// Called after the commit of an erasure, with the files of the mails it was about: what lies
+    /// beside the rows goes too.
+    pub async fn erased(&self, mail_files: Vec<String>) {
+        if let Err(error) = self.db.forget_overwritten().await {
+            tracing::warn!(%error, "the log of the store still holds what was erased, until it is written over");
+        }
+        if let Err(error) = self.mailer.forget(mail_files).await {
+            tracing::warn!(%error, "a mail of somebody who was erased is still in a file");
+        }
     }
 
     /// Called after the commit of anything that the public sees at once.
@@ -216,7 +227,9 @@ pub fn bind(state: App, listener: TcpListener, workers: usize) -> std::io::Resul
             .into_utoipa_app()
             .configure(api::routes)
             .split_for_parts();
-        app.configure(api::pages).wrap(from_fn(edge))
+        app.configure(api::pages)
+            .wrap(from_fn(gate))
+            .wrap(from_fn(edge))
     })
     // Signals are ours: the mail worker stops with the service.
     .disable_signals()

@@ -220,7 +220,27 @@ fn complete(path: &str, method: &str, mut operation: Value) -> Value {
         }
     }
     complete_answers(method, &mut operation["responses"]);
+    let form = "application/x-www-form-urlencoded";
+    if operation["requestBody"]["content"][form].is_object() {
+        tell_browsers(&mut operation["responses"]);
+    }
     operation
+}
+
+/// A form comes from a page of ours: whoever asks for HTML is told in HTML what went wrong.
+fn tell_browsers(responses: &mut Value) {
+    for (status, response) in responses.as_object_mut().into_iter().flatten() {
+        let number: u16 = status.parse().unwrap_or(0);
+        if number < 400 {
+            continue;
+        }
+        if !response["$ref"].is_null() {
+            let kind = Kind::ALL.iter().find(|kind| kind.status() == number);
+            *response = problem(kind.map_or("A problem", |kind| kind.title()), number);
+        }
+        let sentence = "A page that says so, for a browser.";
+        response["content"]["text/html"] = json!({"schema": {"type": "string", "description": sentence}, "example": "<!doctype html>…"});
+    }
 }
 
 /// Gives problem answers their body, and good answers their headers.

@@ -1,17 +1,20 @@
-//! The extractor of the organiser tree.
+//! Who is asking in the organiser tree.
+
+use std::future::{Ready, ready};
+use std::net::IpAddr;
 
 use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest, dev, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev};
 use chrono::TimeDelta;
-use futures_util::future::LocalBoxFuture;
 
 use super::model::{Access, Area, Role, Scope};
-use super::store;
+use super::store::{self, ApiToken};
 use crate::clock::Instant;
+use crate::db::Conn;
 use crate::http::edge::Caller;
 use crate::ids::{ApiTokenId, OrganisationId};
 use crate::problem::{Kind, Problem};
-use crate::server::AppState;
+use crate::server::App;
 
 /// How exactly the last use of a token is noted.
 const TOUCH_EVERY: TimeDelta = TimeDelta::hours(1);
@@ -36,6 +39,18 @@ pub struct Organiser {
 }
 
 impl Organiser {
+    fn of(token: ApiToken, organisation_slug: String) -> Self {
+        Self {
+            token_id: token.id,
+            token_name: token.name,
+            organisation_id: token.organisation_id,
+            organisation_slug,
+            role: token.role,
+            scopes: token.scopes,
+            expires_at: token.expires_at,
+        }
+    }
+
     /// Lets the operation pass if role and scopes reach it.
     ///
     /// # Errors
@@ -54,53 +69,64 @@ impl Organiser {
 
 impl FromRequest for Organiser {
     type Error = Problem;
-    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+    type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        let app = request.app_data::<web::Data<AppState>>().cloned();
-        let token = bearer(request);
-        let client = Caller::of(request).client;
-        Box::pin(async move {
-            let app = app.ok_or_else(|| Problem::internal("no state"))?;
-            let hash = super::hash(&token?);
-            let found = app
-                .db
-                .read(move |conn| store::find_by_hash(conn, &hash))
-                .await?;
-            let now = app.clock.now();
-            let live = found.filter(|(token, _)| {
-                token.revoked_at.is_none() && token.expires_at.is_none_or(|end| end > now)
-            });
+        // Whoever is asked of by a handler has passed the gate of the API.
+        let known = request.extensions().get::<Self>().cloned();
+        ready(known.ok_or_else(|| Problem::internal("a handler of organisers outside their tree")))
+    }
+}
+
+/// Finds out who holds the token of this request. In the same read, `admits` says whether what the
+/// address names is theirs.
+///
+/// # Errors
+/// 401 without a good token, 429 for a client that has tried too many; what `admits` refuses.
+pub async fn sign_in<F>(app: &App, request: &HttpRequest, admits: F) -> Result<Organiser, Problem>
+where
+    F: Fn(&mut Conn, &Organiser) -> Result<(), Problem> + Send + 'static,
+{
+    let hash = super::hash(&bearer(request)?);
+    let now = app.clock.now();
+    let found = app
+        .db
+        .read(move |conn| {
+            let live = store::find_by_hash(conn, &hash)?.filter(|(token, _)| is_live(token, now));
             let Some((token, organisation_slug)) = live else {
-                app.limits.failure(client).map_err(|seconds| {
-                    Problem::new(
-                        Kind::TooManyRequests,
-                        "Too many unknown tokens from this client.",
-                    )
-                    .retry_after(seconds)
-                })?;
-                return Err(Problem::new(
-                    Kind::NotSignedIn,
-                    "The token is unknown, expired or revoked.",
-                ));
+                return Ok(None);
             };
-            if token
-                .last_used_at
-                .is_none_or(|used| now - used > TOUCH_EVERY)
-            {
-                let id = token.id;
-                app.db.write(move |tx| store::touch(tx, id, now)).await?;
-            }
-            Ok(Self {
-                token_id: token.id,
-                token_name: token.name,
-                organisation_id: token.organisation_id,
-                organisation_slug,
-                role: token.role,
-                scopes: token.scopes,
-                expires_at: token.expires_at,
-            })
+            let last_used_at = token.last_used_at;
+            let organiser = Organiser::of(token, organisation_slug);
+            admits(conn, &organiser)?;
+            Ok::<_, Problem>(Some((organiser, last_used_at)))
         })
+        .await?;
+    let Some((organiser, last_used_at)) = found else {
+        return Err(unknown(app, Caller::of(request).client));
+    };
+    if last_used_at.is_none_or(|used| now - used > TOUCH_EVERY) {
+        let id = organiser.token_id;
+        app.db.write(move |tx| store::touch(tx, id, now)).await?;
+    }
+    Ok(organiser)
+}
+
+fn is_live(token: &ApiToken, now: Instant) -> bool {
+    token.revoked_at.is_none() && token.expires_at.is_none_or(|end| end > now)
+}
+
+fn unknown(app: &App, client: IpAddr) -> Problem {
+    match app.limits.failure(client) {
+        Ok(()) => Problem::new(
+            Kind::NotSignedIn,
+            "The token is unknown, expired or revoked.",
+        ),
+        Err(seconds) => Problem::new(
+            Kind::TooManyRequests,
+            "Too many unknown tokens from this client.",
+        )
+        .retry_after(seconds),
     }
 }
 

@@ -6,6 +6,7 @@ use actix_web::rt::System;
 use actix_web::web;
 use clap::Args;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
 use super::CliError;
 use crate::clock::Clock;
@@ -90,9 +91,19 @@ async fn signalled() {
     }
 }
 
+/// Where the framework notes, as an error, that a client did not speak HTTP.
+const NOISE: &str = "actix_http::h1::dispatcher=off";
+
 fn log_to_stderr(settings: &Settings) -> Result<(), CliError> {
-    let filter =
+    let mut filter =
         EnvFilter::try_new(&settings.log).map_err(|error| format!("KONGRESS_LOG: {error}"))?;
+    // It is no error of ours, and anybody can make any number of them; whoever debugs sees them.
+    if filter
+        .max_level_hint()
+        .is_none_or(|most| most < LevelFilter::DEBUG)
+    {
+        filter = filter.add_directive(NOISE.parse()?);
+    }
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);

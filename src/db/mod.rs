@@ -16,6 +16,7 @@
 pub mod backup;
 mod conn;
 mod error;
+mod forget;
 mod hot;
 pub mod listen;
 mod lock;

@@ -130,6 +130,8 @@ impl EventInput {
             "/timezone",
             time::timezone(self.timezone.as_deref().unwrap_or("Europe/Oslo")),
         );
+        // Nothing is made of an input with a fault; the texts are read so that theirs are told too.
+        let timezone = timezone.unwrap_or(chrono_tz::UTC);
         let cancel_until =
             faults.take_optional("/cancel_until", self.cancel_until.as_deref(), time::instant);
         let dates = self.dates(&mut faults);
@@ -142,33 +144,31 @@ impl EventInput {
             &mut faults,
         );
         let links = self.links(&mut faults);
-        let parsed = languages
-            .zip(timezone)
-            .map(|(languages, timezone)| ParsedEvent {
-                slug,
-                title: self.title.required_line("/title", &languages, &mut faults),
-                subtitle: LocalizedInput::optional_line(
-                    self.subtitle.as_ref(),
-                    "/subtitle",
-                    &languages,
-                    &mut faults,
-                ),
-                description: LocalizedInput::optional_long(
-                    self.description.as_ref(),
-                    "/description",
-                    &languages,
-                    &mut faults,
-                ),
-                edition: self.edition,
-                dates,
-                timezone,
-                format: self.format.unwrap_or(Format::InPerson),
-                venue,
-                languages,
-                organisers,
-                links,
-                cancel_until,
-            });
+        let parsed = languages.map(|languages| ParsedEvent {
+            slug,
+            title: self.title.required_line("/title", &languages, &mut faults),
+            subtitle: LocalizedInput::optional_line(
+                self.subtitle.as_ref(),
+                "/subtitle",
+                &languages,
+                &mut faults,
+            ),
+            description: LocalizedInput::optional_long(
+                self.description.as_ref(),
+                "/description",
+                &languages,
+                &mut faults,
+            ),
+            edition: self.edition,
+            dates,
+            timezone,
+            format: self.format.unwrap_or(Format::InPerson),
+            venue,
+            languages,
+            organisers,
+            links,
+            cancel_until,
+        });
         faults.finish(parsed)
     }
 

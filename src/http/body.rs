@@ -46,11 +46,31 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
     }
 }
 
-/// The fields of a form that a page of ours sent.
+/// A form that a page of ours sent, not yet read: whoever answers with a page must know its language
+/// before they can say what is wrong with it.
 #[derive(Debug)]
-pub struct Form<T>(pub T);
+pub struct Form(Result<String, Problem>);
 
-impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
+impl Form {
+    /// One field as it was sent, whatever else is wrong with the form.
+    #[must_use]
+    pub fn field(&self, wanted: &str) -> Option<String> {
+        let text = self.0.as_ref().ok()?;
+        url::form_urlencoded::parse(text.as_bytes())
+            .find(|(name, _)| name == wanted)
+            .map(|(_, value)| value.into_owned())
+    }
+
+    /// The fields as a `T`, which denies unknown ones.
+    ///
+    /// # Errors
+    /// What is wrong with the body or a field.
+    pub fn read<T: DeserializeOwned>(self) -> Result<T, Problem> {
+        super::query::parse(&self.0?)
+    }
+}
+
+impl FromRequest for Form {
     type Error = Problem;
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
@@ -61,8 +81,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
             &["application/x-www-form-urlencoded"],
         );
         Box::pin(async move {
-            let bytes = read.await?;
-            super::query::parse(&String::from_utf8_lossy(&bytes)).map(Self)
+            let bytes = read.await;
+            let text = bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+            Ok(Self(text))
         })
     }
 }

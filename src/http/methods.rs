@@ -25,6 +25,16 @@ impl Methods {
         Self(paths.into_iter().flatten().map(row).collect())
     }
 
+    /// Whether the path has this method.
+    #[must_use]
+    pub fn has(&self, path: &str, method: &str) -> bool {
+        let segments = split(path);
+        let mut rows = self.0.iter();
+        rows.any(|(template, methods)| {
+            matches(template, &segments) && methods.iter().any(|known| known == method)
+        })
+    }
+
     /// The methods of the path, joined for a header; `None` if the path is none of ours.
     #[must_use]
     pub fn allowed(&self, path: &str) -> Option<String> {

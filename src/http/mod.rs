@@ -1,6 +1,7 @@
 //! The conventions of the API, made once: strict bodies, entity tags, lists, CORS, limits.
 //!
-//! A request passes [`edge`] (request id, limits, HEAD, CORS), then the extractors of its handler
+//! A request passes [`edge`] (request id, limits, HEAD, CORS), in the private trees the gate of the
+//! [`api`](crate::api::gate) (who is asking, and for what of theirs), then the extractors of its handler
 //! ([`Json`], [`Patch`], [`Query`], [`IfMatch`]), and leaves as a [`Reply`] or a
 //! [`Problem`](crate::problem::Problem), which the edge renders. [`methods`] knows from the
 //! document which methods a path has.

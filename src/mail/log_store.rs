@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::message::file_name;
 use super::model::{EmailKind, EmailState};
 use super::render;
 use crate::clock::Instant;
@@ -199,4 +200,19 @@ pub fn retry(
     } else {
         Err(Stop::Refused(RetryRefusal::WrongState(EmailState::Queued)))
     }
+}
+
+/// The files that the mails of a registration are in, where mails are written to files.
+///
+/// # Errors
+/// The store's failure.
+pub fn files_of(conn: &mut Conn, registration: RegistrationId) -> Result<Vec<String>, DbError> {
+    let mails: Vec<(EmailId, Instant)> = per_backend!(conn, c => {
+        emails::table
+            .filter(emails::registration_id.eq(registration))
+            .select((emails::id, emails::created_at))
+            .load(c)
+    })?;
+    let names = mails.into_iter().map(|(id, at)| file_name(id, at));
+    Ok(names.collect())
 }

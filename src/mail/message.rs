@@ -12,6 +12,7 @@ use super::render::{self, Rendered, line};
 use super::transport::Letter;
 use super::wording::Tongue;
 use crate::clock::Instant;
+use crate::ids::EmailId;
 use crate::text::time;
 
 /// Why a mail can't be written. Names no person.
@@ -114,14 +115,15 @@ pub fn write(
         from: from.email.clone(),
         to,
         bytes: message.formatted(),
-        file_name: file_name(mail),
+        file_name: file_name(mail.id, mail.created_at),
     })
 }
 
 /// Sortable by time, and the same for every copy of a mail.
-fn file_name(mail: &Claimed) -> String {
-    let written = mail.created_at.utc().format("%Y%m%dT%H%M%S%.6fZ");
-    format!("{written}-{}.eml", mail.id)
+#[must_use]
+pub fn file_name(id: EmailId, created_at: Instant) -> String {
+    let written = created_at.utc().format("%Y%m%dT%H%M%S%.6fZ");
+    format!("{written}-{id}.eml")
 }
 
 /// Replies go to the organisers, not to the sender that nobody reads.

@@ -1,6 +1,6 @@
 //! Mail: every change of state that somebody must hear of writes its mail in its own transaction.
 //!
-//! 1. [`outbox::enqueue`] puts a row beside the change it tells of: both are stored, or neither.
+//! 1. [`outbox::enqueue_all`] puts rows beside the change it tells of: both are stored, or neither.
 //! 2. The [`worker`] leases rows, [`message`] writes each one out from its templates in nb, nn or
 //!    en ([`render`], [`wording`], [`calendar`]), and [`transport`] hands it to the mail server or
 //!    to a file.
@@ -27,4 +27,5 @@ pub mod transport;
 pub mod wording;
 pub mod worker;
 
+pub use log_store::files_of;
 pub use model::{AttendeeFacts, EmailContext, EmailKind, EmailState, EventFacts, NewEmail};

@@ -87,17 +87,6 @@ impl NewRow {
     }
 }
 
-/// Writes one mail; returns its id, or that of the mail that has its `dedupe_key`.
-///
-/// # Errors
-/// The store's failure.
-pub fn enqueue(tx: &mut Conn, now: Instant, new: &NewEmail) -> Result<EmailId, DbError> {
-    enqueue_all(tx, now, std::slice::from_ref(new))?;
-    Ok(per_backend!(tx, c => {
-        emails::table.filter(emails::dedupe_key.eq(&new.dedupe_key)).select(emails::id).first(c)
-    })?)
-}
-
 /// A mail that a worker has leased.
 #[derive(Debug, Clone)]
 pub struct Claimed {

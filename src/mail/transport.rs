@@ -97,6 +97,22 @@ impl Mailer {
         }
     }
 
+    /// Deletes the files of mails that must not be read any more. What has gone to a mail server is
+    /// out of our hands.
+    ///
+    /// # Errors
+    /// Why one of them is still there.
+    pub async fn forget(&self, files: Vec<String>) -> std::io::Result<()> {
+        let Self::Files(folder) = self else {
+            return Ok(());
+        };
+        let folder = folder.clone();
+        let deleting = tokio::task::spawn_blocking(move || {
+            files.iter().try_for_each(|name| delete(&folder.join(name)))
+        });
+        deleting.await.map_err(std::io::Error::other)?
+    }
+
     /// Connects and signs in, and no more.
     ///
     /// # Errors
@@ -116,6 +132,14 @@ fn write_file(folder: &Path, letter: &Letter) -> std::io::Result<()> {
     let draft = folder.join(format!(".{}.part", letter.file_name));
     std::fs::write(&draft, &letter.bytes)?;
     std::fs::rename(draft, folder.join(&letter.file_name))
+}
+
+/// Deletes a file that need not be there.
+fn delete(file: &Path) -> std::io::Result<()> {
+    match std::fs::remove_file(file) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        done => done,
+    }
 }
 
 /// Checks what `KONGRESS_SMTP_URL` says.

@@ -176,7 +176,10 @@ impl TokenInput {
 }
 
 /// Whether the path names the organisation of the token, by slug or id.
-fn own(who: &Organiser, key: &str) -> Result<(), Problem> {
+///
+/// # Errors
+/// 404.
+pub fn own(who: &Organiser, key: &str) -> Result<(), Problem> {
     if key == who.organisation_slug || key == who.organisation_id.to_string() {
         Ok(())
     } else {

@@ -8,40 +8,12 @@ use super::document::Programme;
 use super::draft::working_copy;
 use super::releases::store as releases;
 use super::releases::wire::{ChangesView, ConflictView};
-use super::wire::{ConflictsView, DiffView, ProgrammeParts, ProgrammeView};
+use super::wire::{ConflictsView, DiffView};
 use crate::auth::{Access, Area, Organiser};
 use crate::events::routes::owned;
-use crate::events::wire::EventView;
-use crate::http::wire::Moment;
 use crate::http::{Answer, Reply};
 use crate::problem::Problem;
 use crate::server::App;
-
-/// Read the working copy
-///
-/// In the shape of the public programme; `version` and `released_at` are those of the newest release.
-#[utoipa::path(operation_id = "get_own_programme", tag = "programme", params(("event" = String, Path, description = "Id or slug")), responses((status = 200, description = "The working copy", body = ProgrammeView)))]
-#[get("/organiser/events/{event}/programme")]
-pub async fn get_own_programme(app: App, who: Organiser, path: web::Path<String>) -> Answer {
-    who.require(Area::Programme, Access::Read)?;
-    let now = app.clock.now();
-    let view = app
-        .db
-        .read(move |conn| {
-            let event = owned(conn, &who, &path)?;
-            let newest = releases::newest(conn, event.id)?;
-            let zone = event.timezone;
-            Ok::<_, Problem>(ProgrammeView {
-                event: EventView::new(&event, now),
-                version: newest.as_ref().map_or(0, |newest| newest.version),
-                released_at: newest.map(|newest| Moment::new(newest.released_at, zone)),
-                programme: ProgrammeParts::new(&working_copy(conn, event.id)?, zone),
-                recordings: Vec::new(),
-            })
-        })
-        .await?;
-    Reply::ok(&view)
-}
 
 /// Compare the working copy with the newest release
 ///

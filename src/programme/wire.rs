@@ -12,8 +12,6 @@ use super::rooms::wire::RoomView;
 use super::sessions::wire::{Names, SessionView};
 use super::speakers::wire::SpeakerView;
 use super::tracks::wire::TrackView;
-use crate::events::wire::EventView;
-use crate::http::wire::Moment;
 use crate::problem::{Kind, Problem};
 
 /// One day of the programme.
@@ -63,26 +61,6 @@ impl ProgrammeParts {
             speakers: programme.speakers.iter().map(SpeakerView::from).collect(),
         }
     }
-}
-
-/// The working copy, in the shape of the public programme.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = DraftProgramme)]
-pub struct ProgrammeView {
-    /// The event.
-    pub event: EventView,
-    /// The newest release; 0 before the first.
-    #[schema(minimum = 0, example = 1)]
-    pub version: i32,
-    /// When the newest release was made.
-    #[schema(required = true)]
-    pub released_at: Option<Moment>,
-    /// The sessions and what they refer to.
-    #[serde(flatten)]
-    pub programme: ProgrammeParts,
-    /// Recordings.
-    #[schema(value_type = Vec<Object>)]
-    pub recordings: Vec<serde_json::Value>,
 }
 
 /// How the working copy differs from the newest release.

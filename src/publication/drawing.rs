@@ -27,7 +27,9 @@ use crate::video::{self, Recording};
 #[derive(Debug)]
 pub struct Sources {
     event: Event,
-    release: Option<Release>,
+    /// The newest release: its number and when it was made.
+    released: Option<(i32, Instant)>,
+    programme: Programme,
     members: Vec<Member>,
     recordings: Vec<Recording>,
     sign_up: HashMap<SessionId, i32>,
@@ -40,74 +42,128 @@ impl Sources {
         let Some(event) = events::find_public(conn, &SlugOr::Id(id))? else {
             return Ok(None);
         };
-        let mut release = sources::newest_release(conn, id)?;
+        let (released, mut programme) = parts(sources::newest_release(conn, id)?);
         // Hidden if the release says so or the working copy does.
         let hidden = sources::unrecorded(conn, id)?;
-        let sessions = release
-            .iter_mut()
-            .flat_map(|release| &mut release.programme.sessions);
+        let sessions = programme.sessions.iter_mut();
         for session in sessions.filter(|session| hidden.contains(&session.id)) {
             session.do_not_record = true;
         }
-        Ok(Some(Self {
-            release,
+        Self::around(conn, event, released, programme, now).map(Some)
+    }
+
+    /// Reads everything with the working copy in the place of the release, for its organisers.
+    pub fn draft(conn: &mut Conn, event: Event, now: Instant) -> Result<Self, DbError> {
+        let (released, _) = parts(sources::newest_release(conn, event.id)?);
+        let programme = sources::working_copy(conn, event.id)?;
+        Self::around(conn, event, released, programme, now)
+    }
+
+    /// Reads what is live.
+    fn around(
+        conn: &mut Conn,
+        event: Event,
+        released: Option<(i32, Instant)>,
+        programme: Programme,
+        now: Instant,
+    ) -> Result<Self, DbError> {
+        let id = event.id;
+        Ok(Self {
+            released,
+            programme,
             members: sources::published_members(conn, id)?,
             recordings: video::list_public(conn, id)?,
             sign_up: sources::sign_up_capacities(conn, id)?.into_iter().collect(),
             registration: sources::registration_window(conn, &event, now)?,
             event,
-        }))
+        })
     }
 }
 
-/// Draws and compresses everything, as it is at this instant. This takes time; it belongs off the
-/// request path.
-pub fn draw(sources: Sources, now: Instant, public_url: &str) -> Result<Snapshot, Problem> {
-    let Sources {
-        event,
-        release,
-        members,
-        recordings,
-        sign_up,
-        registration,
-    } = sources;
-    let (released, mut programme) = match release {
-        Some(release) => (
-            Some((release.version, release.released_at)),
-            release.programme,
-        ),
-        None => (None, Programme::default()),
-    };
-    programme.sessions.sort_by_key(order);
-    let sessions = sessions(&event, &programme, &recordings, &sign_up, public_url);
-    let recordings = recording_entries(&event, &programme, &sessions, recordings);
-    let speakers = speakers(&programme);
-    let shown = PublishedEvent::new(&event, &members, &registration, now);
-    let document = PublishedProgramme {
-        event: &shown,
-        version: released.map_or(0, |(version, _)| version),
-        released_at: Moment::maybe(released.map(|(_, at)| at), event.timezone),
-        days: days(&sessions),
-        rooms: programme.rooms.iter().map(PublishedRoom::from).collect(),
-        tracks: programme.tracks.iter().map(PublishedTrack::from).collect(),
-        speakers: speakers.iter().map(|entry| &entry.view).collect(),
-        recordings: recordings
-            .iter()
-            .map(|entry| RecordingView::new(&entry.recording, event.timezone))
-            .collect(),
-    };
-    Ok(Snapshot {
-        event_document: Document::of(&shown)?,
-        programme_document: Document::of(&document)?,
-        valid_until: valid_until(&event, &registration, now),
-        first_pages: Default::default(),
-        releases: Mutex::default(),
-        event,
-        members,
-        sessions,
-        speakers,
-        recordings,
+fn parts(release: Option<Release>) -> (Option<(i32, Instant)>, Programme) {
+    release.map_or_else(Default::default, |release| {
+        let released = (release.version, release.released_at);
+        (Some(released), release.programme)
     })
+}
+
+/// A programme with everything around it, as it looks at one instant.
+#[derive(Debug)]
+pub struct Drawn {
+    event: Event,
+    shown: PublishedEvent,
+    released: Option<(i32, Instant)>,
+    rooms: Vec<PublishedRoom>,
+    tracks: Vec<PublishedTrack>,
+    members: Vec<Member>,
+    sessions: Vec<SessionEntry>,
+    speakers: Vec<SpeakerEntry>,
+    recordings: Vec<RecordingEntry>,
+    valid_until: Option<Instant>,
+}
+
+impl Drawn {
+    /// Draws everything, as it is at this instant. This takes time; it belongs off the request path.
+    pub fn new(sources: Sources, now: Instant, public_url: &str) -> Self {
+        let Sources {
+            event,
+            released,
+            mut programme,
+            members,
+            recordings,
+            sign_up,
+            registration,
+        } = sources;
+        programme.sessions.sort_by_key(order);
+        let sessions = sessions(&event, &programme, &recordings, &sign_up, public_url);
+        Self {
+            shown: PublishedEvent::new(&event, &members, &registration, now),
+            recordings: recording_entries(&event, &programme, &sessions, recordings),
+            speakers: speakers(&programme),
+            rooms: programme.rooms.iter().map(PublishedRoom::from).collect(),
+            tracks: programme.tracks.iter().map(PublishedTrack::from).collect(),
+            valid_until: valid_until(&event, &registration, now),
+            released,
+            members,
+            sessions,
+            event,
+        }
+    }
+
+    /// The one document that a small frontend needs nothing beside.
+    pub fn programme(&self) -> PublishedProgramme<'_> {
+        let zone = self.event.timezone;
+        PublishedProgramme {
+            event: &self.shown,
+            version: self.released.map_or(0, |(version, _)| version),
+            released_at: Moment::maybe(self.released.map(|(_, at)| at), zone),
+            days: days(&self.sessions),
+            rooms: &self.rooms,
+            tracks: &self.tracks,
+            speakers: self.speakers.iter().map(|entry| &entry.view).collect(),
+            recordings: self
+                .recordings
+                .iter()
+                .map(|entry| RecordingView::new(&entry.recording, zone))
+                .collect(),
+        }
+    }
+
+    /// Compresses it, to be read by anybody.
+    pub fn snapshot(self) -> Result<Snapshot, Problem> {
+        Ok(Snapshot {
+            event_document: Document::of(&self.shown)?,
+            programme_document: Document::of(&self.programme())?,
+            valid_until: self.valid_until,
+            first_pages: Default::default(),
+            releases: Mutex::default(),
+            event: self.event,
+            members: self.members,
+            sessions: self.sessions,
+            speakers: self.speakers,
+            recordings: self.recordings,
+        })
+    }
 }
 
 /// The next instant at which something in the documents changes by itself.

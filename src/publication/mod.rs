@@ -8,8 +8,10 @@
 //! their first request, and filtered lists cut from the sessions at hand.
 //!
 //! Only released data, plus what is live by the contract: the committee, recordings and the
-//! positions in them, and the capacities of sign-up.
+//! positions in them, and the capacities of sign-up. The same hand draws the working copy for its
+//! organisers ([`draft_routes`]), so that what they see is what everybody will.
 
+pub mod draft_routes;
 mod drawing;
 mod index;
 pub mod link_routes;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
-use super::drawing::{Sources, draw};
+use super::drawing::{Drawn, Sources};
 use super::index::Index;
 use super::snapshot::Snapshot;
 use crate::clock::Clock;
@@ -178,7 +178,8 @@ impl Snapshots {
         };
         // Beside the pool: compressing needs no connection.
         let public_url = Arc::clone(&self.public_url);
-        let drawing = tokio::task::spawn_blocking(move || draw(sources, now, &public_url));
+        let drawing =
+            tokio::task::spawn_blocking(move || Drawn::new(sources, now, &public_url).snapshot());
         let snapshot = drawing.await.map_err(Problem::internal)??;
         Ok(Some(Arc::new(snapshot)))
     }

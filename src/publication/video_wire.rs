@@ -94,7 +94,7 @@ pub struct PublishedDay<'a> {
 pub struct PublishedProgramme<'a> {
     /// The event.
     pub event: &'a PublishedEvent,
-    /// The newest release; 0 before the first, and then all lists but `recordings` are empty.
+    /// The newest release; 0 before the first, when all lists but `recordings` are empty for the public.
     #[schema(example = 1)]
     pub version: i32,
     /// When it was released.
@@ -103,9 +103,9 @@ pub struct PublishedProgramme<'a> {
     /// The sessions by local date.
     pub days: Vec<PublishedDay<'a>>,
     /// In order.
-    pub rooms: Vec<PublishedRoom>,
+    pub rooms: &'a [PublishedRoom],
     /// In order.
-    pub tracks: Vec<PublishedTrack>,
+    pub tracks: &'a [PublishedTrack],
     /// By name.
     pub speakers: Vec<&'a PublishedSpeaker>,
     /// Newest published first.

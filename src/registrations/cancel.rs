@@ -1,7 +1,7 @@
 //! Calling off: one registration, or all of an event.
 
 use super::listing;
-use super::mails::tell;
+use super::mails::tell_end;
 use super::model::{Registration, Step, may_cancel};
 use super::refusal::{Outcome, Refusal};
 use super::{claims, store};
@@ -38,6 +38,7 @@ pub fn cancel(
     if by == By::Contact && !may_cancel(event, now) {
         return Err(Refusal::TooLateToCancel.into());
     }
+    let was = registration.state;
     vacate(tx, &mut registration)?;
     registration.step(Step::Cancel, now)?;
     registration.calendar_sequence += 1;
@@ -45,7 +46,7 @@ pub fn cancel(
     outbox::suppress(tx, registration.id)?;
     let types = tickets::list_all(tx, event.id)?;
     let kind = EmailKind::RegistrationCancelled;
-    tell(tx, now, (event, &types), &registration, kind, None)?;
+    tell_end(tx, now, (event, &types), (&registration, was), kind)?;
     Ok(registration)
 }
 
@@ -63,7 +64,8 @@ pub fn cancel_all_for_event(tx: &mut Conn, now: Instant, event: &Event) -> Resul
         registration.version += 1;
         outbox::suppress(tx, registration.id)?;
         let kind = EmailKind::EventCancelled;
-        tell(tx, now, (event, &types), &registration, kind, None)?;
+        let was = registration.state;
+        tell_end(tx, now, (event, &types), (&registration, was), kind)?;
     }
     Ok(())
 }

@@ -55,11 +55,11 @@ pub fn cancel(tx: &mut Conn, now: Instant, key: &Key) -> Outcome<()> {
     cancel::cancel(tx, now, &event, registration, By::Contact).map(|_| ())
 }
 
-/// Erases the person.
+/// Erases the person; gives what [`erase::erase`] does.
 ///
 /// # Errors
 /// As [`show`].
-pub fn erase(tx: &mut Conn, now: Instant, key: &Key) -> Outcome<()> {
+pub fn erase(tx: &mut Conn, now: Instant, key: &Key) -> Outcome<Vec<String>> {
     let (event, registration) = held(tx, now, key)?;
     erase::erase(tx, now, &event, &registration)
 }

@@ -9,11 +9,12 @@ use crate::clock::Instant;
 use crate::db::{Conn, DbError};
 use crate::events::Event;
 use crate::idempotency;
-use crate::mail::outbox;
+use crate::mail::{self, outbox};
 
 /// Erases whoever made this registration, with everything they left at the event: earlier registrations
 /// that were replaced or called off too. Seats are freed, unless the event is over: then who came still
-/// counts. The caller holds the event's row.
+/// counts. The caller holds the event's row, and tells the service of the files of mails that this gives
+/// once it is committed ([`AppState::erased`](crate::server::AppState::erased)).
 ///
 /// # Errors
 /// The store's failure.
@@ -22,16 +23,18 @@ pub fn erase(
     now: Instant,
     event: &Event,
     registration: &Registration,
-) -> Outcome<()> {
+) -> Outcome<Vec<String>> {
+    let mut mail_files = Vec::new();
     let Some(contact) = &registration.contact else {
-        return Ok(());
+        return Ok(mail_files);
     };
     for id in store::list_of_person(tx, event.id, &contact.email)? {
         if let Some(found) = store::find(tx, event.id, id)? {
+            mail_files.extend(mail::files_of(tx, id)?);
             erase_one(tx, now, event, found)?;
         }
     }
-    Ok(())
+    Ok(mail_files)
 }
 
 fn erase_one(

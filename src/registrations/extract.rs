@@ -1,14 +1,15 @@
-//! The extractor of one's own registration: whoever holds its access token.
+//! Who is asking for their own registration: whoever holds its access token.
 
-use actix_web::{FromRequest, HttpRequest, dev, web};
-use futures_util::future::LocalBoxFuture;
+use std::future::{Ready, ready};
+
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev};
 
 use super::tokens::{self, Purpose};
 use crate::auth::bearer;
 use crate::http::edge::Caller;
 use crate::ids::RegistrationId;
 use crate::problem::{Kind, Problem};
-use crate::server::AppState;
+use crate::server::{App, AppState};
 
 /// Whoever holds a good access token.
 #[derive(Debug, Clone, Copy)]
@@ -19,34 +20,38 @@ pub struct Own {
 
 impl FromRequest for Own {
     type Error = Problem;
-    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+    type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        let app = request.app_data::<web::Data<AppState>>().cloned();
-        let token = bearer(request);
-        let caller = Caller::of(request);
-        Box::pin(async move {
-            let app = app.ok_or_else(|| Problem::internal("no state"))?;
-            let token = token?;
-            let found = app
-                .db
-                .read(move |conn| tokens::find(conn, &token, Purpose::Access))
-                .await?;
-            let now = app.clock.now();
-            match found.filter(|token| token.expires_at.is_none_or(|end| end > now)) {
-                Some(token) => Ok(Self {
-                    registration_id: token.registration_id,
-                }),
-                None => Err(unknown(
-                    &app,
-                    &caller,
-                    Problem::new(
-                        Kind::NotSignedIn,
-                        "The access token is unknown, expired or ended.",
-                    ),
-                )),
-            }
-        })
+        // Whoever is asked of by a handler has passed the gate of the API.
+        let known = request.extensions().get::<Self>().copied();
+        ready(known.ok_or_else(|| Problem::internal("a handler of one's own outside their tree")))
+    }
+}
+
+/// Finds out whose registration the access token of this request opens.
+///
+/// # Errors
+/// 401 without a good token, 429 for a client that has tried too many.
+pub async fn sign_in(app: &App, request: &HttpRequest) -> Result<Own, Problem> {
+    let token = bearer(request)?;
+    let found = app
+        .db
+        .read(move |conn| tokens::find(conn, &token, Purpose::Access))
+        .await?;
+    let now = app.clock.now();
+    match found.filter(|token| token.expires_at.is_none_or(|end| end > now)) {
+        Some(token) => Ok(Own {
+            registration_id: token.registration_id,
+        }),
+        None => Err(unknown(
+            app,
+            &Caller::of(request),
+            Problem::new(
+                Kind::NotSignedIn,
+                "The access token is unknown, expired or ended.",
+            ),
+        )),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Mails about registrations, written in the transaction of what they tell.
 
-use super::model::Registration;
+use super::model::{Registration, RegistrationState};
 use crate::auth::Secret;
 use crate::clock::Instant;
 use crate::db::{Conn, DbError};
@@ -22,6 +22,28 @@ pub fn tell(
     link: Option<(RegistrationTokenId, Secret)>,
 ) -> Result<(), DbError> {
     let letter = letter(about, registration, kind, link);
+    outbox::enqueue_all(tx, now, letter.as_slice())
+}
+
+/// Tells that a registration which was in the state `was` is called off. Only a confirmed one has an
+/// entry in somebody's calendar that the mail must take away again.
+///
+/// # Errors
+/// As [`tell`].
+pub fn tell_end(
+    tx: &mut Conn,
+    now: Instant,
+    about: (&Event, &[TicketType]),
+    (registration, was): (&Registration, RegistrationState),
+    kind: EmailKind,
+) -> Result<(), DbError> {
+    let mut letter = letter(about, registration, kind, None);
+    if let Some(mail) = letter
+        .as_mut()
+        .filter(|_| was != RegistrationState::Confirmed)
+    {
+        mail.context.calendar_uid = None;
+    }
     outbox::enqueue_all(tx, now, letter.as_slice())
 }
 

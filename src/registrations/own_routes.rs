@@ -86,13 +86,15 @@ pub async fn cancel_registration(app: App, own: Own) -> Answer {
 #[delete("/registration")]
 pub async fn erase_registration(app: App, own: Own, if_match: IfMatch) -> Answer {
     let now = app.clock.now();
-    app.db
+    let mail_files = app
+        .db
         .write(move |tx| {
             let found = Found::hold(tx, own)?;
             if_match.check_version(&found.view().tag()?)?;
             erase::erase(tx, now, &found.event, &found.registration).map_err(Problem::from)
         })
         .await?;
+    app.erased(mail_files).await;
     Ok(Reply::no_content())
 }
 

@@ -76,6 +76,8 @@ pub struct Languages {
 
 impl Languages {
     /// Parses `languages` and `default_language` of a body; the defaults are `["nb"]` and the first.
+    /// Every fault is told. `None` if any of the tags can't be read: then nobody knows yet which
+    /// texts there may be.
     pub fn parse(
         list: Option<&[String]>,
         default: Option<&str>,
@@ -83,6 +85,7 @@ impl Languages {
     ) -> Option<Self> {
         let fallback = ["nb".to_owned()];
         let list = list.unwrap_or(&fallback);
+        let default = default.map(|tag| faults.take("/default_language", Language::parse(tag)));
         if list.is_empty() || list.len() > 20 {
             faults.add(
                 "/languages",
@@ -91,32 +94,35 @@ impl Languages {
             );
             return None;
         }
-        let mut all = Vec::new();
-        for (index, tag) in list.iter().enumerate() {
-            let language = faults.take(&format!("/languages/{index}"), Language::parse(tag))?;
-            if all.contains(&language) {
-                faults.add(
-                    format!("/languages/{index}"),
-                    "duplicate",
-                    "A language is listed once.",
-                );
-            } else {
-                all.push(language);
-            }
-        }
-        let default = match default {
-            None => all.first().cloned()?,
-            Some(tag) => faults.take("/default_language", Language::parse(tag))?,
-        };
-        if !all.contains(&default) {
+        let (all, are_whole) = Self::distinct(list, faults);
+        let known = |default: &Language| all.contains(default);
+        if default.iter().flatten().any(|default| !known(default)) {
             faults.add(
                 "/default_language",
                 "unknown_language",
                 "The default language is one of the languages.",
             );
-            return None;
         }
-        Some(Self { all, default })
+        let default = default.flatten().filter(known);
+        let default = default.or_else(|| all.first().cloned())?;
+        are_whole.then_some(Self { all, default })
+    }
+
+    /// The tags that can be read, each once, and whether those are all.
+    fn distinct(list: &[String], faults: &mut Faults) -> (Vec<Language>, bool) {
+        let mut all = Vec::new();
+        let mut are_whole = true;
+        for (index, tag) in list.iter().enumerate() {
+            let pointer = format!("/languages/{index}");
+            match faults.take(&pointer, Language::parse(tag)) {
+                None => are_whole = false,
+                Some(language) if all.contains(&language) => {
+                    faults.add(pointer, "duplicate", "A language is listed once.");
+                }
+                Some(language) => all.push(language),
+            }
+        }
+        (all, are_whole)
     }
 }
 
@@ -336,6 +342,44 @@ mod tests {
             (faults[0].pointer.as_str(), &*faults[0].code),
             ("/title/de", "unknown_language")
         );
+    }
+
+    #[test]
+    fn all_that_is_wrong_with_languages_is_told_at_once() {
+        let told = |list: &[&str], default: Option<&str>| {
+            let list: Vec<String> = list.iter().map(ToString::to_string).collect();
+            let mut faults = Faults::new();
+            let parsed = Languages::parse(Some(&list), default, &mut faults);
+            let faults = faults.into_list();
+            let told: Vec<String> = faults
+                .iter()
+                .map(|fault| format!("{} {}", fault.pointer, fault.code))
+                .collect();
+            (parsed.is_some(), told)
+        };
+        let (parsed, faults) = told(&["norsk", "nb", "NB", "e"], Some("de"));
+        let all = [
+            "/languages/0 invalid_language",
+            "/languages/2 duplicate",
+            "/languages/3 invalid_language",
+            "/default_language unknown_language",
+        ];
+        assert_eq!(
+            (parsed, faults.as_slice()),
+            (false, all.map(str::to_owned).as_slice())
+        );
+        let (parsed, faults) = told(&["nb", "en"], Some("de"));
+        assert!(parsed, "the texts can be read all the same");
+        assert_eq!(faults, ["/default_language unknown_language"]);
+        let (_, faults) = told(&[], Some("d"));
+        assert_eq!(
+            faults,
+            [
+                "/default_language invalid_language",
+                "/languages invalid_languages"
+            ]
+        );
+        assert_eq!(told(&["nb", "en"], Some("EN")), (true, vec![]));
     }
 
     #[test]

@@ -160,7 +160,8 @@ pub struct RelativeOffset(i64);
 
 impl RelativeOffset {
     /// Reads `90`, `1:30`, `-15` or `-1:30`: a position, with at most one minus sign directly
-    /// before it.
+    /// before it. Plain seconds may go on past 99:59:59, because whoever reads them keeps them within
+    /// a recording.
     ///
     /// # Errors
     ///
@@ -168,18 +169,27 @@ impl RelativeOffset {
     pub fn parse(input: &str) -> Result<Self, PositionError> {
         let text = input.trim();
         let Some(unsigned) = text.strip_prefix('-') else {
-            return Ok(Self(Position::parse(text)?.0.into()));
+            return Ok(Self(magnitude(text)?));
         };
         if unsigned.starts_with(char::is_whitespace) {
             return Err(PositionError::Unreadable);
         }
-        Ok(Self(-i64::from(Position::parse(unsigned)?.0)))
+        Ok(Self(-magnitude(unsigned)?))
     }
 
-    /// Whole seconds, -359 999 to 359 999.
+    /// Whole seconds, at most nine digits of them.
     #[must_use]
     pub const fn seconds(self) -> i64 {
         self.0
+    }
+}
+
+/// Plain seconds of up to nine digits, or a position.
+fn magnitude(text: &str) -> Result<i64, PositionError> {
+    let is_plain = (1..=9).contains(&text.len()) && text.bytes().all(|c| c.is_ascii_digit());
+    match text.parse() {
+        Ok(seconds) if is_plain => Ok(seconds),
+        _ => Ok(Position::parse(text)?.seconds().into()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Where the links in mails lead.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT, ACCEPT_LANGUAGE, HeaderName};
+use actix_web::http::header::{ACCEPT, ACCEPT_LANGUAGE, HeaderName, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, ResponseError, get, post};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -105,15 +105,15 @@ fn ok(tongue: Tongue, page: String) -> HttpResponse {
 
 /// A person in a browser reads a page; a program gets the problem document.
 fn explain(request: &HttpRequest, tongue: Tongue, problem: Problem) -> Page {
-    let told = matches!(
-        problem.kind(),
-        Kind::NotFound | Kind::WrongState | Kind::Expired | Kind::TokenUsed
-    );
-    if !told || !header(request, &ACCEPT).contains("text/html") {
+    if !header(request, &ACCEPT).contains("text/html") {
         return Err(problem);
     }
     let page = pages::trouble(tongue, Trouble::of(problem.kind()))?;
-    Ok(respond(problem.status_code(), tongue, page))
+    let mut response = respond(problem.status_code(), tongue, page);
+    if let Some(seconds) = problem.seconds_to_wait() {
+        response.headers_mut().insert(RETRY_AFTER, seconds.into());
+    }
+    Ok(response)
 }
 
 fn landing(request: &HttpRequest, page: fn(Tongue, &str) -> Result<String, Problem>) -> Page {
@@ -136,12 +136,14 @@ pub async fn get_confirm_page(request: HttpRequest) -> Page {
 /// Confirm a registration from its page
 ///
 /// Shows the registration. Programs use `POST /api/v1/registrations/confirm`.
-#[utoipa::path(operation_id = "post_confirm_page", tag = "pages", request_body(content = ConfirmForm, content_type = "application/x-www-form-urlencoded"), responses((status = 200, description = "The registration", body = String, content_type = "text/html"), (status = 404, description = "The token is unknown", content((String = "text/html"), (ProblemDocument = "application/problem+json"))), (status = 409, description = "The state does not lead there", content((String = "text/html"), (ProblemDocument = "application/problem+json"))), (status = 410, description = "The token has expired or was used", content((String = "text/html"), (ProblemDocument = "application/problem+json"))), (status = 422, description = "The form can't be read", content((String = "text/html"), (ProblemDocument = "application/problem+json")))))]
+#[utoipa::path(operation_id = "post_confirm_page", tag = "pages", request_body(content = ConfirmForm, content_type = "application/x-www-form-urlencoded"), responses((status = 200, description = "The registration", body = String, content_type = "text/html"), (status = 404, description = "The token is unknown"), (status = 409, description = "The state does not lead there"), (status = 410, description = "The token has expired or was used"), (status = 422, description = "The form can't be read")))]
 #[post("/registrations/confirm")]
-pub async fn post_confirm_page(app: App, request: HttpRequest, form: Form<ConfirmForm>) -> Page {
-    let form = form.0;
-    let tongue = tongue(&request, form.lang.as_deref());
-    answer(&app, &request, tongue, Wish::Confirm(form.token)).await
+pub async fn post_confirm_page(app: App, request: HttpRequest, form: Form) -> Page {
+    let tongue = tongue(&request, form.field("lang").as_deref());
+    match form.read::<ConfirmForm>() {
+        Ok(form) => answer(&app, &request, tongue, Wish::Confirm(form.token)).await,
+        Err(problem) => explain(&request, tongue, problem),
+    }
 }
 
 /// The page that opens a registration
@@ -156,11 +158,14 @@ pub async fn get_manage_page(request: HttpRequest) -> Page {
 /// See, cancel or erase a registration from its page
 ///
 /// Cancelling and erasing ask once more before they are done.
-#[utoipa::path(operation_id = "post_manage_page", tag = "pages", request_body(content = ManageForm, content_type = "application/x-www-form-urlencoded"), responses((status = 200, description = "The registration, the question, or that it is done", body = String, content_type = "text/html"), (status = 404, description = "The token is unknown", content((String = "text/html"), (ProblemDocument = "application/problem+json"))), (status = 409, description = "The state does not lead there", content((String = "text/html"), (ProblemDocument = "application/problem+json"))), (status = 410, description = "The token has expired or was used", content((String = "text/html"), (ProblemDocument = "application/problem+json"))), (status = 422, description = "The form can't be read", content((String = "text/html"), (ProblemDocument = "application/problem+json")))))]
+#[utoipa::path(operation_id = "post_manage_page", tag = "pages", request_body(content = ManageForm, content_type = "application/x-www-form-urlencoded"), responses((status = 200, description = "The registration, the question, or that it is done", body = String, content_type = "text/html"), (status = 404, description = "The token is unknown"), (status = 409, description = "The state does not lead there"), (status = 410, description = "The token has expired or was used"), (status = 422, description = "The form can't be read")))]
 #[post("/registrations/manage")]
-pub async fn post_manage_page(app: App, request: HttpRequest, form: Form<ManageForm>) -> Page {
-    let form = form.0;
-    let tongue = tongue(&request, form.lang.as_deref());
+pub async fn post_manage_page(app: App, request: HttpRequest, form: Form) -> Page {
+    let tongue = tongue(&request, form.field("lang").as_deref());
+    let form: ManageForm = match form.read() {
+        Ok(form) => form,
+        Err(problem) => return explain(&request, tongue, problem),
+    };
     let who = match (form.access, form.token) {
         (Some(access), _) => Key::Access(access),
         (None, Some(token)) => Key::Link(token),
@@ -188,7 +193,7 @@ async fn answer(app: &App, request: &HttpRequest, tongue: Tongue, wish: Wish) ->
             let late = Problem::new(Kind::Expired, "The registration was not confirmed in time.");
             return explain(request, tongue, late);
         }
-        Ok(Done::Erased) => pages::done(tongue, Grave::Erase)?,
+        Ok(Done::Erased(_)) => pages::done(tongue, Grave::Erase)?,
         Err(problem) => return explain(request, tongue, problem),
     };
     Ok(ok(tongue, page))

@@ -37,8 +37,8 @@ pub enum Done {
     },
     /// The registration is cancelled.
     Cancelled,
-    /// The person is erased.
-    Erased,
+    /// The person is erased; these are the files of their mails.
+    Erased(Vec<String>),
     /// It was confirmed too late: the seats have gone to others.
     TooLate,
 }
@@ -52,6 +52,9 @@ pub async fn perform(app: &App, caller: &Caller, wish: Wish) -> Result<Done, Pro
     let now = app.clock.now();
     let done = app.db.write(move |tx| fulfil(tx, now, &wish)).await;
     app.mail_wakeup();
+    if let Ok(Done::Erased(mail_files)) = &done {
+        app.erased(mail_files.clone()).await;
+    }
     match done {
         Err(problem) if problem.kind() == Kind::NotFound => {
             Err(extract::unknown(app, caller, problem))
@@ -72,8 +75,8 @@ fn fulfil(tx: &mut Conn, now: Instant, wish: &Wish) -> Result<Done, Problem> {
             Ok(Done::Cancelled)
         }
         Wish::Erase(key) => {
-            desk::erase(tx, now, key)?;
-            Ok(Done::Erased)
+            let mail_files = desk::erase(tx, now, key)?;
+            Ok(Done::Erased(mail_files))
         }
     }
 }

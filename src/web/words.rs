@@ -17,6 +17,8 @@ pub enum Trouble {
     Used,
     /// The state does not lead there.
     State,
+    /// The form can't be read.
+    Form,
     /// Anything else.
     Other,
 }
@@ -30,6 +32,11 @@ impl Trouble {
             Kind::Expired => Self::Expired,
             Kind::TokenUsed => Self::Used,
             Kind::WrongState => Self::State,
+            Kind::Invalid
+            | Kind::BadRequest
+            | Kind::SlowBody
+            | Kind::BodyTooLarge
+            | Kind::UnsupportedMediaType => Self::Form,
             _ => Self::Other,
         }
     }
@@ -175,6 +182,18 @@ pub(super) fn trouble(tongue: Tongue, trouble: Trouble) -> Value {
                 "Påmeldingen er i mellomtiden endret. Ingenting ble gjort nå.",
                 "Påmeldinga er endra i mellomtida. Ingenting vart gjort no.",
                 "The registration has changed meanwhile. Nothing was done now.",
+            ],
+        ),
+        Trouble::Form => (
+            [
+                "Skjemaet kunne ikke leses",
+                "Skjemaet kunne ikkje lesast",
+                "The form could not be read",
+            ],
+            [
+                "Ingenting ble endret. Åpne lenken i e-posten på nytt og prøv igjen.",
+                "Ingenting vart endra. Opne lenkja i e-posten på nytt og prøv igjen.",
+                "Nothing was changed. Please open the link in the e-mail again.",
             ],
         ),
         Trouble::Other => (

@@ -36,11 +36,19 @@ impl Served {
     }
 
     pub fn start_with(mut command: Command, arguments: &[&str]) -> Self {
+        command.arg("serve").args(arguments);
+        Self::spawn(command, Stdio::null())
+    }
+
+    fn start_logging(mut command: Command, log: std::fs::File) -> Self {
+        command.arg("serve");
+        Self::spawn(command, log.into())
+    }
+
+    fn spawn(mut command: Command, stderr: Stdio) -> Self {
         let mut child = command
-            .arg("serve")
-            .args(arguments)
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(stderr)
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -279,4 +287,25 @@ async fn a_second_serve_on_one_file_is_refused_and_sigterm_ends_the_first_well()
         .await
         .unwrap();
     assert_eq!(ready.status(), 200);
+}
+
+#[test]
+fn whoever_does_not_speak_http_fills_no_log() {
+    use std::io::{Read, Write};
+    for (log, told) in [("info", false), ("debug", true)] {
+        let store = Store::Sqlite.create();
+        let file = store.dir.join("stderr");
+        let mut command = kongress(&store);
+        command.env("KONGRESS_LOG", log);
+        let served = Served::start_logging(command, std::fs::File::create(&file).unwrap());
+        let address = served.address.strip_prefix("http://").unwrap();
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        stream.write_all(b"\x16\x03\x01 nonsense\r\n\r\n").unwrap();
+        // The answer comes after the note, if there is one.
+        stream.read_to_end(&mut Vec::new()).unwrap();
+        drop(served);
+        let written = std::fs::read_to_string(file).unwrap();
+        assert_eq!(written.contains("stream error"), told, "{log}: {written}");
+        assert!(told || !written.contains("ERROR"), "{written}");
+    }
 }

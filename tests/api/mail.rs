@@ -16,7 +16,9 @@ use kongress::per_backend;
 use kongress::text::Email;
 use serde_json::{Value, json};
 
-use crate::helpers::letters::{enqueue, enqueue_all, event, logged, mail_to, reaches, secret};
+use crate::helpers::letters::{
+    enqueue, enqueue_all, event, logged, mail_to, reaches, secret, write_mail,
+};
 
 on_both_stores! {
     async fn a_mail_is_written_sent_and_logged(app: TestApp) {
@@ -48,7 +50,7 @@ on_both_stores! {
         assert_eq!(enqueue(&app, again).await, first);
         let now = app.clock.now();
         let rolled_back = app.state.db.write(move |tx| {
-            outbox::enqueue(tx, now, &mail_to(event, EmailKind::RegistrationLink, "nobody@example.org"))?;
+            write_mail(tx, now, &mail_to(event, EmailKind::RegistrationLink, "nobody@example.org"))?;
             Err::<(), _>(DbError::internal("no"))
         });
         assert!(rolled_back.await.is_err());
@@ -72,7 +74,7 @@ on_both_stores! {
         let now = app.clock.now();
         // Claimed in the transaction that wrote it, so that the running worker never saw it free.
         let write = app.state.db.write(move |tx| {
-            outbox::enqueue(tx, now, &mail_to(event, EmailKind::RegistrationLink, "kari@example.org"))?;
+            write_mail(tx, now, &mail_to(event, EmailKind::RegistrationLink, "kari@example.org"))?;
             outbox::claim(tx, now, 10, &[])
         });
         let claimed = write.await.unwrap();
@@ -97,7 +99,7 @@ on_both_stores! {
             let mut ids = Vec::new();
             for n in 0..5 {
                 let new = mail_to(event, EmailKind::RegistrationLink, &format!("n{n}@example.org"));
-                ids.push(outbox::enqueue(tx, now + TimeDelta::seconds(n), &new)?);
+                ids.push(write_mail(tx, now + TimeDelta::seconds(n), &new)?);
             }
             let early = outbox::claim(tx, now - TimeDelta::seconds(1), 9, &[])?;
             let first = outbox::claim(tx, now + TimeDelta::seconds(3), 2, &[])?;
@@ -122,7 +124,7 @@ on_both_stores! {
             let mut ids = Vec::new();
             for (whose, to, at) in [(replaced, "kari@example.org", later), (erased, "canary@example.org", later), (erased, "canary@example.org", now)] {
                 let mail = NewEmail { registration_id: Some(whose), ..mail_to(event, EmailKind::ConfirmRegistration, to) };
-                ids.push(outbox::enqueue(tx, at, &mail)?);
+                ids.push(write_mail(tx, at, &mail)?);
             }
             Ok::<_, DbError>((replaced, erased, ids))
         });
@@ -192,7 +194,7 @@ on_both_stores! {
     async fn readiness_shows_what_waits(app: TestApp) {
         let event = event(&app).await;
         let later = app.clock.now() + TimeDelta::days(1);
-        app.state.db.write(move |tx| outbox::enqueue(tx, later, &mail_to(event, EmailKind::RegistrationLink, "kari@example.org"))).await.unwrap();
+        app.state.db.write(move |tx| write_mail(tx, later, &mail_to(event, EmailKind::RegistrationLink, "kari@example.org"))).await.unwrap();
         let ready = app.get("/health/ready").send().await.expect(200);
         assert_eq!((&ready["outbox_pending"], &ready["outbox_lag_seconds"]), (&json!(1), &json!(0)));
         app.advance(TimeDelta::days(2));

@@ -6,7 +6,6 @@ use kongress::db::Conn;
 use serde_json::{Value, json};
 
 use crate::helpers::sales::{self, OnSale, confirm};
-use crate::helpers::stores::execute;
 use crate::helpers::{TestApp, outbox};
 
 fn access(opened: &Value) -> String {
@@ -19,10 +18,10 @@ struct Text {
     text: String,
 }
 
-/// Whether a word stands anywhere in the store, byte by byte on `SQLite`, in any row on `PostgreSQL`.
+/// Whether a word stands anywhere in the store: on `SQLite` byte by byte, in the file and its log as they
+/// lie there; on `PostgreSQL` in any row.
 fn is_stored(app: &TestApp, word: &str) -> bool {
     let mut conn = app.state.config.target.connect().unwrap();
-    execute_checkpoint(&mut conn);
     match &mut conn {
         Conn::Sqlite(_) => std::fs::read_dir(&app.store.dir).unwrap().any(|file| {
             let path = file.unwrap().path();
@@ -49,12 +48,6 @@ fn is_stored(app: &TestApp, word: &str) -> bool {
                 rows.iter().any(|row| row.text.contains(word))
             })
         }
-    }
-}
-
-fn execute_checkpoint(conn: &mut Conn) {
-    if matches!(conn, Conn::Sqlite(_)) {
-        execute(conn, "PRAGMA wal_checkpoint(TRUNCATE)");
     }
 }
 

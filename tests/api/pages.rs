@@ -1,9 +1,10 @@
 //! The pages behind the links in mails, and `/dev/mail`.
 
-use kongress::mail::{EmailContext, EmailKind, EventFacts, NewEmail, outbox};
+use kongress::mail::{EmailContext, EmailKind, EventFacts, NewEmail};
 use kongress::text::Email;
 use serde_json::json;
 
+use crate::helpers::letters::write_mail;
 use crate::helpers::{Answer, Call, Store, TestApp};
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -73,14 +74,35 @@ on_both_stores! {
 
     async fn forms_are_read_strictly(app: TestApp) {
         let path = "/registrations/manage";
-        let post = |body: &str| page(&app, "POST", path).bytes(FORM, body.as_bytes().to_vec());
+        let post = |body: &str| app.call("POST", path).at_root(path).bytes(FORM, body.as_bytes().to_vec());
         post("token=t&action=burn").send().await.fault("/action", "invalid_value");
         post("token=t&action=show&extra=1").send().await.problem(422, "invalid");
         post("token=t&token=u&action=show").send().await.fault("/token", "duplicate_key");
-        is_closed(&post("action=show").send().await, 404);
-        page(&app, "POST", path).json(&json!({"token": "t", "action": "show"})).send().await.problem(415, "unsupported-media-type");
+        is_closed(&post("action=show").header("accept", "text/html").send().await, 404);
+        app.call("POST", path).at_root(path).json(&json!({"token": "t", "action": "show"})).send().await.problem(415, "unsupported-media-type");
         let large = format!("token={}&action=show", "x".repeat(300_000));
         post(&large).send().await.problem(413, "body-too-large");
+    }
+
+    async fn a_person_is_told_of_a_bad_form_in_the_language_of_the_page(app: TestApp) {
+        for path in ["/registrations/manage", "/registrations/confirm"] {
+            let post = |body: &str| page(&app, "POST", path).header("accept-language", "nb").bytes(FORM, body.as_bytes().to_vec());
+            let large = format!("lang=nn&token={}&action=show", "x".repeat(300_000));
+            for (body, status, lang, title) in [
+                ("token=t&action=burn&lang=nn", 422, "nn", "Skjemaet kunne ikkje lesast"),
+                ("lang=en&token=t&action=show&extra=1", 422, "en", "The form could not be read"),
+                ("token=t&token=u", 422, "nb", "Skjemaet kunne ikke leses"),
+                ("token=%ff%00&lang=xx", 422, "nb", "Skjemaet kunne ikke leses"),
+                (&large, 413, "nb", "Skjemaet kunne ikke leses"),
+            ] {
+                let answer = post(body).send().await;
+                is_closed(&answer, status);
+                assert_eq!(answer.header("content-language"), lang, "{path}");
+                assert!(answer.body.contains(title) && !answer.body.contains("burn"), "{}", answer.body);
+            }
+            let json = page(&app, "POST", path).json(&json!({"token": "t"})).send().await;
+            is_closed(&json, 415);
+        }
     }
 
     async fn sent_mails_can_be_read_in_a_browser(app: TestApp) {
@@ -97,7 +119,7 @@ on_both_stores! {
                     context: EmailContext { event: EventFacts { timezone: "Europe/Oslo".into(), ..EventFacts::default() }, ..EmailContext::default() },
                     secret: Some("s3cret".into()), dedupe_key: format!("n{n}"),
                 };
-                ids.push(outbox::enqueue(tx, now + chrono::TimeDelta::microseconds(n), &new)?);
+                ids.push(write_mail(tx, now + chrono::TimeDelta::microseconds(n), &new)?);
             }
             Ok::<_, kongress::db::DbError>(ids)
         });

@@ -81,6 +81,8 @@ on_both_stores! { with [crate::helpers::MAIL_WAITS]
             assert_eq!(theirs.status, 404, "{method} {template}: {}", theirs.body);
             let nowhere = missing.call(&app, &method, &template, operation).bearer(&foreign).send().await;
             assert_eq!(without_instance(&theirs.json()), without_instance(&nowhere.json()), "{method} {template}");
+            let garbage = world.garbage(&app, &method, &template).bearer(&foreign).send().await;
+            assert_eq!(without_instance(&garbage.json()), without_instance(&nowhere.json()), "{method} {template}");
             tried += 1;
         }
         assert!(tried >= 60, "{tried}");
@@ -93,6 +95,46 @@ on_both_stores! { with [crate::helpers::MAIL_WAITS]
         let as_theirs = json!({"title": "x", "organisation": "bufdir"});
         app.call("POST", "/organiser/events").bearer(&foreign).json(&as_theirs).send().await.fault("/organisation", "unknown_organisation");
         world.is_untouched(&app).await;
+    }
+
+    async fn who_is_asking_is_settled_before_what_they_sent(app: TestApp) {
+        let world = crate::world::World::make(&app).await;
+        let mut tried = 0;
+        for (method, template, _) in contract::operations() {
+            let tree = template.split('/').nth(3);
+            if !matches!(tree, Some("organiser" | "registration")) {
+                continue;
+            }
+            world.garbage(&app, &method, &template).send().await.problem(401, "not-signed-in");
+            world.garbage(&app, &method, &template).bearer("kgr_unknown").send().await.problem(401, "not-signed-in");
+            tried += 1;
+        }
+        assert!(tried >= 70, "{tried}");
+        let coded = app.call("PATCH", "/%6Frganiser/events/%6Bonf").bytes("text/plain", b"{".to_vec());
+        coded.send_unchecked().await.problem(401, "not-signed-in");
+        app.call("PUT", "/organiser/series").send().await.problem(405, "method-not-allowed");
+        app.get("/organiser/nowhere").send().await.problem(404, "not-found");
+        world.is_untouched(&app).await;
+    }
+
+    async fn a_low_role_hears_so_whatever_it_sent(app: TestApp) {
+        let world = crate::world::World::make(&app).await;
+        let mut refused = std::collections::BTreeMap::new();
+        for role in [Role::Reader, Role::CheckIn, Role::Editor, Role::Registrar, Role::Organiser] {
+            let token = app.token_of("bufdir", role);
+            for (method, template, operation) in contract::operations() {
+                // What an organiser may do would take the world away from the others.
+                if !template.starts_with("/api/v1/organiser/") || (role == Role::Organiser && method != "GET") {
+                    continue;
+                }
+                let call = world.call(&app, &method, &template, operation).header("if-match", "\"v0\"");
+                let sent = call.bearer(&token).send().await.status;
+                let garbage = world.garbage(&app, &method, &template).bearer(&token).send().await;
+                assert_eq!(sent == 403, garbage.status == 403, "{role} {method} {template}: {sent} {}", garbage.body);
+                *refused.entry(role.to_string()).or_insert(0) += usize::from(sent == 403);
+            }
+        }
+        assert!(refused["reader"] > refused["editor"] && refused["editor"] > 0, "{refused:?}");
     }
 }
 

@@ -100,6 +100,24 @@ impl World {
         template: &str,
         operation: &Value,
     ) -> Call<'a> {
+        let path = self.path(template);
+        let mut call = app.call(method, &path).header("if-match", "*");
+        if let Some(content) = operation["requestBody"]["content"].as_object() {
+            let (media_type, media) = content.iter().next().unwrap();
+            call = call.bytes(media_type, media["example"].to_string().into_bytes());
+        }
+        call
+    }
+
+    /// The same call with nothing right but the address: headers, query and body can't be read.
+    pub fn garbage<'a>(&self, app: &'a TestApp, method: &str, template: &str) -> Call<'a> {
+        app.call(method, &format!("{}?limit=many&x=1", self.path(template)))
+            .header("if-match", "æ")
+            .header("idempotency-key", "æ")
+            .bytes("text/plain", b"{".to_vec())
+    }
+
+    fn path(&self, template: &str) -> String {
         let mut path = template.to_owned();
         for name in parameters(template) {
             let value = self
@@ -108,12 +126,7 @@ impl World {
                 .unwrap_or_else(|| panic!("the world has no {name} for {template}"));
             path = path.replace(&format!("{{{name}}}"), value);
         }
-        let mut call = app.call(method, &path).header("if-match", "*");
-        if let Some(content) = operation["requestBody"]["content"].as_object() {
-            let (media_type, media) = content.iter().next().unwrap();
-            call = call.bytes(media_type, media["example"].to_string().into_bytes());
-        }
-        call
+        path
     }
 
     /// Asserts that nothing in it was changed or deleted.

@@ -208,6 +208,10 @@ pub fn count_held(conn: &mut Conn, ticket_type: TicketTypeId) -> Result<i32, DbE
 /// # Errors
 /// The store's failure.
 pub fn enter(conn: &mut Conn, quota: QuotaId, count: i32) -> Result<bool, DbError> {
+    if fault::is_on("no-capacity-guard") {
+        leave(conn, quota, -count)?;
+        return Ok(true);
+    }
     let rows = per_backend!(conn, c => {
         diesel::update(
             quotas::table

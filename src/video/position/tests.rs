@@ -214,11 +214,25 @@ fn relative_offsets_take_a_sign() {
         ("-1:30", -90),
         ("-0", 0),
         ("1m30s", 90),
+        ("999999", 999_999),
+        ("-360000", -360_000),
+        ("999999999", 999_999_999),
     ];
     for (input, seconds) in cases {
         assert_eq!(parse(input), Some(seconds), "{input:?}");
     }
-    for input in ["", "-", "--5", "- 5", "+5", "-abc", "1.5", "-360000"] {
+    for input in [
+        "",
+        "-",
+        "--5",
+        "- 5",
+        "+5",
+        "-+5",
+        "-abc",
+        "1.5",
+        "1000000000",
+        "100:00:00",
+    ] {
         assert_eq!(parse(input), None, "{input:?}");
     }
 }

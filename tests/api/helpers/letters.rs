@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use diesel::prelude::*;
-use kongress::db::DbError;
+use kongress::clock::Instant;
 use kongress::db::schema::emails;
+use kongress::db::{Conn, DbError};
 use kongress::ids::{EmailId, EventId};
-use kongress::mail::outbox::{self};
+use kongress::mail::outbox;
 use kongress::mail::{AttendeeFacts, EmailContext, EmailKind, EventFacts, NewEmail};
 use kongress::per_backend;
 use kongress::text::{Email, Localized};
@@ -60,11 +61,19 @@ pub async fn enqueue(app: &TestApp, new: NewEmail) -> EmailId {
     enqueue_all(app, vec![new]).await[0]
 }
 
+/// Writes a mail within a transaction; its id, or that of the mail that is there already.
+pub fn write_mail(tx: &mut Conn, now: Instant, new: &NewEmail) -> Result<EmailId, DbError> {
+    outbox::enqueue_all(tx, now, std::slice::from_ref(new))?;
+    Ok(per_backend!(tx, c => {
+        emails::table.filter(emails::dedupe_key.eq(&new.dedupe_key)).select(emails::id).first(c)
+    })?)
+}
+
 pub async fn enqueue_all(app: &TestApp, new: Vec<NewEmail>) -> Vec<EmailId> {
     let now = app.clock.now();
     let written = app.state.db.write(move |tx| {
         new.iter()
-            .map(|new| outbox::enqueue(tx, now, new))
+            .map(|new| write_mail(tx, now, new))
             .collect::<Result<Vec<_>, DbError>>()
     });
     let ids = written.await.unwrap();
