@@ -47,6 +47,15 @@ fn run(mut command: Command) {
     assert!(command.status().unwrap().success(), "{command:?}");
 }
 
+/// A port that stays free while the server is stopped: not one of those that the system gives to
+/// whoever connects, or a client that tries to reach the server may get it, and meet itself.
+fn free_port() -> u16 {
+    let [first, second, ..] = kongress::clock::random_256().unwrap();
+    let start = 20_000 + u16::from_be_bytes([first, second]) % 10_000;
+    let is_free = |port: &u16| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    (start..32_000).find(is_free).unwrap()
+}
+
 impl Cluster {
     pub fn start() -> Self {
         // Where another user may go, too.
@@ -61,9 +70,10 @@ impl Cluster {
         ]);
         init.arg("--no-instructions");
         run(init);
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = port.local_addr().unwrap().port();
-        let cluster = Self { dir, port };
+        let cluster = Self {
+            dir,
+            port: free_port(),
+        };
         cluster.start_again();
         cluster
     }
