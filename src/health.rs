@@ -48,10 +48,13 @@ impl Health {
     /// The condition of the store now, or as it was within the last seconds if it is busy; otherwise
     /// it counts as away.
     pub async fn condition(&self) -> Condition {
-        if let Ok(Ok(condition)) = tokio::time::timeout(PATIENCE, self.look()).await {
+        let last = || *self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        // Who has just started has nothing to believe yet.
+        let patience = if last().is_some() { PATIENCE } else { BELIEVED };
+        if let Ok(Ok(condition)) = tokio::time::timeout(patience, self.look()).await {
             return condition;
         }
-        let last = *self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = last();
         let believed = last.filter(|(at, _)| at.elapsed() < BELIEVED);
         believed.map_or_else(Condition::default, |(_, condition)| condition)
     }

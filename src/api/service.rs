@@ -1,6 +1,5 @@
 //! Service endpoints: health, metrics, the document, and the pages behind `type`.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -21,7 +20,7 @@ pub struct Liveness {
 /// Whether the service can do its work.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Readiness {
-    /// `ready`, or `not_ready` with status 503.
+    /// Always `ready`; what is not is a 503.
     #[schema(example = "ready")]
     status: &'static str,
     /// The version of kongress.
@@ -55,27 +54,29 @@ pub async fn get_liveness() -> Answer {
 /// Deployments wait on this: the store is reachable and every migration has run. Waiting mail does
 /// not make it unready; its lag is shown. Answered at once: while the store is too busy to be asked, by
 /// what was seen of it within the last seconds.
-#[utoipa::path(operation_id = "get_readiness", tag = "service", responses((status = 200, description = "Ready", body = Readiness), (status = 503, description = "Not ready", body = Readiness)))]
+#[utoipa::path(operation_id = "get_readiness", tag = "service", responses((status = 200, description = "Ready", body = Readiness), (status = 503, description = "`busy`: not ready; `store_reachable` and `migrations_current` tell why")))]
 #[get("/health/ready")]
 pub async fn get_readiness(app: App) -> Answer {
     let condition = app.health.condition().await;
-    let ready = condition.store_reachable && condition.migrations_current;
-    let document = Readiness {
-        status: if ready { "ready" } else { "not_ready" },
-        version: env!("CARGO_PKG_VERSION"),
-        store: app.db.target().kind(),
-        store_reachable: condition.store_reachable,
-        migrations_current: condition.migrations_current,
-        outbox_pending: condition.outbox_pending,
-        outbox_lag_seconds: condition.outbox_lag_seconds,
-        tzdata: chrono_tz::IANA_TZDB_VERSION,
-    };
-    let status = if ready {
-        StatusCode::OK
+    let detail = if !condition.store_reachable {
+        "The store does not answer."
+    } else if !condition.migrations_current {
+        "The store is not of this version: migrations have not run, or newer ones have."
     } else {
-        StatusCode::SERVICE_UNAVAILABLE
+        return Reply::ok(&Readiness {
+            status: "ready",
+            version: env!("CARGO_PKG_VERSION"),
+            store: app.db.target().kind(),
+            store_reachable: condition.store_reachable,
+            migrations_current: condition.migrations_current,
+            outbox_pending: condition.outbox_pending,
+            outbox_lag_seconds: condition.outbox_lag_seconds,
+            tzdata: chrono_tz::IANA_TZDB_VERSION,
+        });
     };
-    Reply::json(status, &document)
+    Err(Problem::new(Kind::Busy, detail)
+        .with("store_reachable", condition.store_reachable)
+        .with("migrations_current", condition.migrations_current))
 }
 
 /// Counters for Prometheus

@@ -152,3 +152,6 @@ fn run<H: Hot>(db: &Db, commands: Vec<H>) -> Vec<Result<H::Answer, DbError>> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

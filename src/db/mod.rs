@@ -293,14 +293,8 @@ fn transaction<T, E: Failure>(
     begin(conn, kind)?;
     match body(conn) {
         Ok(value) => {
-            let committed = per_backend!(conn, c => AnsiTransactionManager::commit_transaction(c));
-            match committed {
-                Ok(()) => Ok(value),
-                Err(error) => {
-                    rollback(conn)?;
-                    Err(DbError::from(error).into())
-                }
-            }
+            commit(conn)?;
+            Ok(value)
         }
         Err(stop) => {
             rollback(conn)?;
@@ -326,6 +320,20 @@ fn begin(conn: &mut Conn, kind: Kind) -> Result<(), DbError> {
         DbError::Query(cause) => DbError::Unavailable(cause.to_string()),
         other => other,
     })
+}
+
+/// Commits, or leaves nothing open.
+fn commit(conn: &mut Conn) -> Result<(), DbError> {
+    use diesel::result::Error::NotInTransaction;
+    let committed = per_backend!(conn, c => AnsiTransactionManager::commit_transaction(c));
+    let Err(error) = committed else {
+        return Ok(());
+    };
+    match per_backend!(conn, c => AnsiTransactionManager::rollback_transaction(c)) {
+        // A commit that fails may have taken everything back by itself.
+        Ok(()) | Err(NotInTransaction) => Err(error.into()),
+        Err(worse) => Err(DbError::Unavailable(worse.to_string())),
+    }
 }
 
 fn rollback(conn: &mut Conn) -> Result<(), DbError> {

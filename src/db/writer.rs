@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use tokio::sync::oneshot;
 
-use super::{Conn, DbError, Failure, Kind, PATIENCE, Target, Trouble, begin, rollback};
+use super::{Conn, DbError, Failure, Kind, PATIENCE, Target, Trouble, begin, commit, rollback};
 
 /// Commands that may wait; one more is refused (503).
 const QUEUE: usize = 4096;
@@ -254,11 +254,5 @@ fn within_savepoint(conn: &mut Conn, command: &mut dyn Command) -> Result<(), Db
     Ok(())
 }
 
-fn commit(conn: &mut Conn) -> Result<(), DbError> {
-    let committed = crate::per_backend!(conn, c => AnsiTransactionManager::commit_transaction(c));
-    if let Err(error) = committed {
-        rollback(conn)?;
-        return Err(error.into());
-    }
-    Ok(())
-}
+#[cfg(test)]
+mod tests;

@@ -131,10 +131,12 @@ impl World {
 
     /// Asserts that nothing in it was changed or deleted.
     pub async fn is_untouched(&self, app: &TestApp) {
-        assert_eq!(self.snapshot(app).await, self.before);
+        for (path, shown) in self.snapshot(app).await {
+            assert_eq!(Some(&shown), self.before.get(&path), "{path}");
+        }
     }
 
-    /// Everything its owner can read by GET.
+    /// Everything its owner can read by GET, but for how mails fare meanwhile.
     async fn snapshot(&self, app: &TestApp) -> BTreeMap<String, Value> {
         let mut seen = BTreeMap::new();
         for (method, template, operation) in contract::operations() {
@@ -148,7 +150,13 @@ impl World {
                     .send()
                     .await;
                 assert_eq!(answer.status, 200, "{template}: {}", answer.body);
-                seen.insert(template, answer.json());
+                let mut shown = answer.json();
+                if template.ends_with("/emails") {
+                    for mail in shown["items"].as_array_mut().unwrap() {
+                        *mail = json!([mail["id"], mail["kind"], mail["to"]]);
+                    }
+                }
+                seen.insert(template, shown);
             }
         }
         seen
