@@ -14,10 +14,10 @@ use crate::api;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Db, DbError};
-use crate::http::Document;
 use crate::http::edge::edge;
 use crate::http::limits::Limits;
 use crate::http::methods::Methods;
+use crate::http::{Document, Recent};
 use crate::idempotency;
 use crate::ids::EventId;
 use crate::mail::transport::Mailer;
@@ -48,6 +48,8 @@ pub struct AppState {
     pub openapi: Document,
     /// What anybody reads of events, ready to be sent.
     pub snapshots: Snapshots,
+    /// Other public documents, made a moment ago.
+    pub recent: Recent,
     /// Takes mails off our hands.
     pub mailer: Mailer,
     mail_called: Notify,
@@ -78,6 +80,7 @@ impl AppState {
             openapi: Document::of(&document).map_err(StartError::Document)?,
             mailer: Mailer::of(&config).map_err(StartError::Mailer)?,
             mail_called: Notify::new(),
+            recent: Recent::new(db.clone(), clock.clone()),
             snapshots: Snapshots::new(db.clone(), clock.clone(), &config.public_url),
             db,
             clock,

@@ -23,6 +23,7 @@ pub mod types;
 mod writer;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
@@ -63,6 +64,8 @@ struct Inner {
     pool: Pool,
     permits: Semaphore,
     writer: Option<Writer>,
+    /// Rises after every write that may have changed the store.
+    generation: AtomicU64,
 }
 
 impl Db {
@@ -84,6 +87,7 @@ impl Db {
                 pool,
                 permits,
                 writer,
+                generation: AtomicU64::new(0),
             }),
         })
     }
@@ -92,6 +96,13 @@ impl Db {
     #[must_use]
     pub fn target(&self) -> &Target {
         &self.inner.target
+    }
+
+    /// Rises after every write of this process, before the write is acknowledged: what was read after
+    /// this number was taken is right as long as it stays.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.inner.generation.load(Ordering::Acquire)
     }
 
     /// Runs queries on one consistent snapshot.
@@ -119,15 +130,23 @@ impl Db {
         E: Failure,
         F: FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
     {
+        // Raised where the commit happens: whoever asked may have gone by then.
+        let inner = Arc::clone(&self.inner);
+        let mut write = move |conn: &mut Conn| {
+            let result = transaction(conn, Kind::Write, &mut body);
+            let unknown = matches!(&result, Err(error) if error.trouble() == Trouble::Broken);
+            if result.is_ok() || unknown {
+                inner.generation.fetch_add(1, Ordering::Release);
+            }
+            result
+        };
         if let Some(writer) = &self.inner.writer {
-            return writer
-                .run(move |conn| transaction(conn, Kind::Write, &mut body))
-                .await;
+            return writer.run(write).await;
         }
         self.on_pool(move |conn| {
             let mut tries = 1;
             loop {
-                match transaction(conn, Kind::Write, &mut body) {
+                match write(conn) {
                     Err(error) if error.trouble() == Trouble::Conflict && tries < TRIES => {
                         tries += 1;
                     }

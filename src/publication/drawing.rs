@@ -1,7 +1,7 @@
 //! How a snapshot is made: read in one transaction, then drawn and compressed.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, OnceLock};
+use std::sync::OnceLock;
 
 use super::programme_wire::{
     Names, PublishedRoom, PublishedSpeaker, PublishedTrack, ReleasedSession, date_of, order,
@@ -96,12 +96,12 @@ pub fn draw(sources: Sources, now: Instant, public_url: &str) -> Result<Snapshot
             .map(|entry| RecordingView::new(&entry.recording, event.timezone))
             .collect(),
     };
+    let programme_document = Document::of(&document)?.prepared();
     Ok(Snapshot {
-        event_document: Document::of(&shown)?,
-        programme_document: Document::of(&document)?,
+        event_document: Document::of(&shown)?.prepared(),
+        pages: Snapshot::shelf(programme_document.size()),
+        programme_document,
         valid_until: valid_until(&event, &registration, now),
-        first_pages: Default::default(),
-        releases: Mutex::default(),
         event,
         members,
         sessions,
