@@ -123,20 +123,24 @@ impl Document {
 
     /// The bytes in this coding, made at most once; `None` if they can't be made.
     pub(super) fn coded(&self, coding: Coding) -> Option<Bytes> {
-        let (place, make): (_, fn(&[u8]) -> std::io::Result<Vec<u8>>) = match coding {
-            Coding::Brotli => (&self.0.brotli, brotli),
-            Coding::Gzip => (&self.0.gzip, gzip),
-            Coding::Identity => return Some(self.plain()),
+        let kept = |made: std::io::Result<Vec<u8>>| match made {
+            Ok(bytes) => Some(bytes.into_boxed_slice().into()),
+            Err(error) => {
+                tracing::error!(%error, ?coding, "a document was not compressed");
+                None
+            }
         };
-        place
-            .get_or_init(|| match make(&self.0.plain) {
-                Ok(bytes) => Some(bytes.into_boxed_slice().into()),
-                Err(error) => {
-                    tracing::error!(%error, ?coding, "a document was not compressed");
-                    None
-                }
-            })
-            .clone()
+        let Inner {
+            plain,
+            gzip,
+            brotli,
+            ..
+        } = &*self.0;
+        match coding {
+            Coding::Brotli => brotli.get_or_init(|| kept(pack_brotli(plain))).clone(),
+            Coding::Gzip => gzip.get_or_init(|| kept(pack_gzip(plain))).clone(),
+            Coding::Identity => Some(plain.clone()),
+        }
     }
 
     /// What its bytes are named by, unquoted and without the suffix of a coding.
@@ -173,13 +177,13 @@ impl Document {
     }
 }
 
-fn gzip(plain: &[u8]) -> std::io::Result<Vec<u8>> {
+fn pack_gzip(plain: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::with_capacity(plain.len() / 4), Compression::default());
     encoder.write_all(plain)?;
     encoder.finish()
 }
 
-fn brotli(mut plain: &[u8]) -> std::io::Result<Vec<u8>> {
+fn pack_brotli(mut plain: &[u8]) -> std::io::Result<Vec<u8>> {
     // A window that holds the document: one of the default size takes megabytes for every kilobyte.
     let window = (usize::BITS - plain.len().leading_zeros()).clamp(16, 22);
     let parameters = brotli::enc::BrotliEncoderParams {

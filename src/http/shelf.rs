@@ -80,10 +80,10 @@ impl<V> Shelf<V> {
     fn make_room(&mut self, bytes: usize) {
         let most_entries = self.most_entries - self.most_entries.div_ceil(8);
         let most_bytes = (self.most_bytes - self.most_bytes / 8).min(self.most_bytes - bytes);
-        let used = |(key, entry): (&Box<str>, &Entry<V>)| {
-            (entry.used.load(Ordering::Relaxed), key.clone())
-        };
-        let mut by_age: Vec<(u64, Box<str>)> = self.entries.iter().map(used).collect();
+        let entries = self.entries.iter();
+        let mut by_age: Vec<(u64, Box<str>)> = entries
+            .map(|(key, entry)| (entry.used.load(Ordering::Relaxed), key.clone()))
+            .collect();
         by_age.sort_unstable();
         for (_, key) in by_age {
             if self.entries.len() <= most_entries && self.bytes <= most_bytes {
