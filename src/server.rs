@@ -15,10 +15,10 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Db, DbError, Submit};
 use crate::health::Health;
-use crate::http::Document;
 use crate::http::edge::edge;
 use crate::http::limits::Limits;
 use crate::http::methods::Methods;
+use crate::http::{Document, Recent};
 use crate::idempotency;
 use crate::ids::EventId;
 use crate::mail::transport::Mailer;
@@ -51,6 +51,8 @@ pub struct AppState {
     pub openapi: Document,
     /// What anybody reads of events, ready to be sent.
     pub snapshots: Snapshots,
+    /// Other public documents, made a moment ago.
+    pub recent: Recent,
     /// Takes mails off our hands.
     pub mailer: Mailer,
     /// Takes the commands that come in crowds.
@@ -88,6 +90,7 @@ impl AppState {
             hot: Submit::open(&db).map_err(StartError::Threads)?,
             health: Health::new(db.clone(), clock.clone()),
             mail_called: Notify::new(),
+            recent: Recent::new(db.clone(), clock.clone()),
             snapshots: Snapshots::new(db.clone(), clock.clone(), &config.public_url),
             db,
             clock,

@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::auth::bearer;
-use crate::http::{Answer, Caching, Precompressed, Reply};
+use crate::http::{Answer, Caching, Precompressed, Published, Reply};
 use crate::problem::{Kind, Problem};
 use crate::server::App;
 
@@ -118,11 +118,11 @@ async fn metrics(app: &App) -> Result<HttpResponse, Problem> {
 /// The OpenAPI document
 #[utoipa::path(operation_id = "get_openapi", tag = "service", responses((status = 200, description = "This document", body = Object, content_type = "application/json")))]
 #[get("/openapi.json")]
-pub async fn get_openapi(app: App) -> Precompressed {
-    Precompressed {
-        document: app.openapi.clone(),
+pub async fn get_openapi(app: App, request: HttpRequest) -> Published {
+    Ok(Precompressed {
+        document: app.openapi.clone().ready_for(&request).await?,
         caching: Caching::Public,
-    }
+    })
 }
 
 /// What a kind of problem means

@@ -177,8 +177,9 @@ impl Db {
         .unwrap_or_else(|_| Err(DbError::Panicked("in a write".into()).into()))
     }
 
-    /// Rises with every commit of this process, before it is answered: what was read from the store
-    /// is as this process left it while the number is the same.
+    /// Rises with every commit of this process, and with what may have been one, before it is
+    /// answered: what was read after this number was taken is right, as far as this process goes, as
+    /// long as it stays.
     #[must_use]
     pub fn generation(&self) -> u64 {
         self.inner.commits.load(Ordering::Acquire)
@@ -268,7 +269,9 @@ fn persistently<T, E: Failure>(
         match transaction(conn, Kind::Write, body) {
             Err(error) if error.trouble() == Trouble::Conflict && tries < TRIES => tries += 1,
             result => {
-                if result.is_ok() {
+                // A connection that broke may have committed before it did.
+                let broken = matches!(&result, Err(error) if error.trouble() == Trouble::Broken);
+                if result.is_ok() || broken {
                     commits.fetch_add(1, Ordering::Release);
                 }
                 return result;

@@ -160,11 +160,10 @@ impl Work {
             }
             let mut batch = vec![first];
             let ended = self.together(&mut batch, commands);
+            // Also where it failed: a commit may have happened before it did.
+            self.commits.fetch_add(1, Ordering::Release);
             match ended {
-                Ok(()) => {
-                    self.commits.fetch_add(1, Ordering::Release);
-                    batch.into_iter().for_each(Command::answer);
-                }
+                Ok(()) => batch.into_iter().for_each(Command::answer),
                 Err(error) => self.again(batch, &error),
             }
         }
@@ -203,11 +202,10 @@ impl Work {
         }
         self.reconnect();
         for mut command in batch {
-            match self.alone(command.as_mut()) {
-                Ok(()) => {
-                    self.commits.fetch_add(1, Ordering::Release);
-                    command.answer();
-                }
+            let ended = self.alone(command.as_mut());
+            self.commits.fetch_add(1, Ordering::Release);
+            match ended {
+                Ok(()) => command.answer(),
                 Err(error) => {
                     self.reconnect();
                     command.fail(error);

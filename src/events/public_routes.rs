@@ -1,6 +1,6 @@
 //! What anybody reads of series and of lists of events.
 
-use actix_web::{get, web};
+use actix_web::{HttpRequest, get, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -11,7 +11,7 @@ use super::wire::{EventView, SeriesView};
 use crate::clock::Instant;
 use crate::db::Conn;
 use crate::faults::Faults;
-use crate::http::{Answer, Caching, ListOf, PageQuery, Query, Reply, keyset};
+use crate::http::{Caching, Document, ListOf, PageQuery, Published, Query, keyset};
 use crate::ids::{OrganisationId, SlugOr};
 use crate::page::Keyset;
 use crate::problem::Problem;
@@ -105,13 +105,14 @@ pub struct SeriesWithEvents {
 /// By slug.
 #[utoipa::path(operation_id = "list_series", tag = "public", params(PageQuery), responses((status = 200, description = "A page of series", body = ListOf<SeriesView>)))]
 #[get("/series")]
-pub async fn list_series(app: App, query: Query<PageQuery>) -> Answer {
+pub async fn list_series(app: App, query: Query<PageQuery>, request: HttpRequest) -> Published {
     let keyset = query.0.keyset()?;
-    let page = app
-        .db
-        .read(move |conn| series::list(conn, None, &keyset))
-        .await?;
-    Ok(Reply::page(page.map(|series| SeriesView::from(&series)))?.caching(Caching::Public))
+    app.recent
+        .answer(&request, Caching::Public, move |conn, _| {
+            let page = series::list(conn, None, &keyset)?;
+            Document::page(page.map(|series| SeriesView::from(&series)))
+        })
+        .await
 }
 
 /// Read a series
@@ -119,11 +120,9 @@ pub async fn list_series(app: App, query: Query<PageQuery>) -> Answer {
 /// With its events, newest first.
 #[utoipa::path(operation_id = "get_series", tag = "public", params(("series" = String, Path, description = "Id or slug")), responses((status = 200, description = "The series", body = SeriesWithEvents)))]
 #[get("/series/{series}")]
-pub async fn get_series(app: App, path: web::Path<String>) -> Answer {
-    let now = app.clock.now();
-    let document = app
-        .db
-        .read(move |conn| {
+pub async fn get_series(app: App, path: web::Path<String>, request: HttpRequest) -> Published {
+    app.recent
+        .answer(&request, Caching::Public, move |conn, now| {
             let series =
                 series::find(conn, None, &SlugOr::parse(&path))?.ok_or_else(Problem::not_found)?;
             let filter = Filter {
@@ -132,17 +131,13 @@ pub async fn get_series(app: App, path: web::Path<String>) -> Answer {
                 ..Filter::default()
             };
             let events = store::list(conn, &filter, &Keyset::default())?;
-            Ok::<_, Problem>(SeriesWithEvents {
+            let events = events.items.iter();
+            Document::of(&SeriesWithEvents {
                 series: SeriesView::from(&series),
-                events: events
-                    .items
-                    .iter()
-                    .map(|event| EventView::new(event, now))
-                    .collect(),
+                events: events.map(|event| EventView::new(event, now)).collect(),
             })
         })
-        .await?;
-    Ok(Reply::ok(&document)?.caching(Caching::Public))
+        .await
 }
 
 /// List events
@@ -150,15 +145,13 @@ pub async fn get_series(app: App, path: web::Path<String>) -> Answer {
 /// Published, archived and cancelled ones; by date, undated ones last.
 #[utoipa::path(operation_id = "list_events", tag = "public", params(EventQuery), responses((status = 200, description = "A page of events", body = ListOf<EventView>)))]
 #[get("/events")]
-pub async fn list_events(app: App, query: Query<EventQuery>) -> Answer {
-    let now = app.clock.now();
+pub async fn list_events(app: App, query: Query<EventQuery>, request: HttpRequest) -> Published {
     let keyset = query.0.keyset()?;
-    let page = app
-        .db
-        .read(move |conn| {
+    app.recent
+        .answer(&request, Caching::Public, move |conn, now| {
             let filter = query.0.filter(conn, now, None)?;
-            store::list(conn, &filter, &keyset).map_err(Problem::from)
+            let page = store::list(conn, &filter, &keyset)?;
+            Document::page(page.map(|event| EventView::new(&event, now)))
         })
-        .await?;
-    Ok(Reply::page(page.map(|event| EventView::new(&event, now)))?.caching(Caching::Public))
+        .await
 }

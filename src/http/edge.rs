@@ -98,7 +98,7 @@ pub async fn edge<B: MessageBody + 'static>(
         }
     };
 
-    let allowed = app.methods.allowed(&path);
+    let preflight = (method == Method::OPTIONS).then(|| app.methods.allowed(&path));
     let headers = response.headers_mut();
     finish(headers, &caller, limit);
     cors::allow(
@@ -107,7 +107,7 @@ pub async fn edge<B: MessageBody + 'static>(
         origin.as_ref(),
         &app.config.organiser_origins,
     );
-    if let Some(allowed) = allowed.filter(|_| method == Method::OPTIONS) {
+    if let Some(allowed) = preflight.flatten() {
         cors::preflight(headers, &allowed);
         insert(headers, header::ALLOW, &allowed);
     }

@@ -4,9 +4,11 @@
 //! [`api`](crate::api::gate) (who is asking, and for what of theirs), then the extractors of its handler
 //! ([`Json`], [`Patch`], [`Query`], [`IfMatch`]), and leaves as a [`Reply`] or a
 //! [`Problem`](crate::problem::Problem), which the edge renders. [`methods`] knows from the
-//! document which methods a path has.
+//! document which methods a path has. What anybody may read leaves as a [`Document`], which keeps its
+//! compressed forms; [`Recent`] keeps the documents that were made a moment ago.
 
 mod body;
+mod coding;
 mod cors;
 pub mod edge;
 pub mod etag;
@@ -15,18 +17,28 @@ pub mod methods;
 mod objects;
 mod patch;
 mod precompressed;
+mod prepared;
 mod query;
+mod recent;
 mod reply;
+mod shelf;
 mod strict;
 pub mod wire;
 
 pub use body::{Form, Json, Patch};
+pub use coding::accepts_gzip;
 pub use etag::IfMatch;
-pub use precompressed::{Document, Precompressed};
+pub use precompressed::Precompressed;
+pub use prepared::Document;
 pub use query::{PageQuery, Query, keyset};
+pub use recent::{AsOf, Recent};
 pub use reply::{Caching, ListOf, Reply};
+pub use shelf::{LONGEST_KEY, Shelf};
 
 use crate::problem::Problem;
 
 /// What every handler answers.
 pub type Answer = Result<Reply, Problem>;
+
+/// What a handler of a public document answers.
+pub type Published = Result<Precompressed, Problem>;

@@ -1,7 +1,7 @@
 //! How a snapshot is made: read in one transaction, then drawn and compressed.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, OnceLock};
+use std::sync::OnceLock;
 
 use super::programme_wire::{
     Names, PublishedRoom, PublishedSpeaker, PublishedTrack, ReleasedSession, date_of, order,
@@ -151,12 +151,12 @@ impl Drawn {
 
     /// Compresses it, to be read by anybody.
     pub fn snapshot(self) -> Result<Snapshot, Problem> {
+        let programme_document = Document::of(&self.programme())?.prepared();
         Ok(Snapshot {
-            event_document: Document::of(&self.shown)?,
-            programme_document: Document::of(&self.programme())?,
+            event_document: Document::of(&self.shown)?.prepared(),
+            pages: Snapshot::shelf(programme_document.size()),
+            programme_document,
             valid_until: self.valid_until,
-            first_pages: Default::default(),
-            releases: Mutex::default(),
             event: self.event,
             members: self.members,
             sessions: self.sessions,

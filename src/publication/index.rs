@@ -165,8 +165,7 @@ mod tests {
             recordings: Vec::new(),
             event_document: Document::of(&slug).unwrap(),
             programme_document: Document::of(&slug).unwrap(),
-            first_pages: Default::default(),
-            releases: std::sync::Mutex::default(),
+            pages: Snapshot::shelf(0),
             valid_until: None,
         })
     }

@@ -1,13 +1,13 @@
 //! What is read too seldom to be held ready: old releases, and the committees of a series.
 
-use actix_web::{get, web};
+use actix_web::{HttpRequest, get, web};
 
 use super::sources;
 use super::wire::{CommitteeOfEdition, PublishedMember, ReleaseNote, ReleasedProgramme};
 use crate::events::series;
 use crate::events::wire::EventView;
-use crate::events::{EventKey, Filter, list_events};
-use crate::http::{Answer, Caching, Document, ListOf, PageQuery, Precompressed, Query, Reply};
+use crate::events::{EventKey, Filter, find_public, list_events};
+use crate::http::{Caching, Document, ListOf, PageQuery, Precompressed, Published, Query};
 use crate::ids::SlugOr;
 use crate::page::Page;
 use crate::problem::Problem;
@@ -18,16 +18,20 @@ use crate::server::App;
 /// The changelog, newest first.
 #[utoipa::path(operation_id = "list_releases", tag = "public", params(("event" = String, Path, description = "Id or slug"), PageQuery), responses((status = 200, description = "A page of releases", body = ListOf<ReleaseNote>)))]
 #[get("/events/{event}/programme/releases")]
-pub async fn list_releases(app: App, path: web::Path<String>, query: Query<PageQuery>) -> Answer {
+pub async fn list_releases(
+    app: App,
+    path: web::Path<String>,
+    query: Query<PageQuery>,
+    request: HttpRequest,
+) -> Published {
     let keyset = query.0.keyset()?;
-    let snapshot = app.snapshots.find(&path).await?;
-    let id = snapshot.event.id;
-    let page = app
-        .db
-        .read(move |conn| sources::list_releases(conn, id, &keyset))
-        .await?;
-    let page = page.map(|release| ReleaseNote::new(&release, &snapshot.event));
-    Ok(Reply::page(page)?.caching(Caching::Public))
+    app.recent
+        .answer(&request, Caching::Public, move |conn, _| {
+            let event = find_public(conn, &SlugOr::parse(&path))?.ok_or_else(Problem::not_found)?;
+            let page = sources::list_releases(conn, event.id, &keyset)?;
+            Document::page(page.map(|release| ReleaseNote::new(&release, &event)))
+        })
+        .await
 }
 
 /// Read a release of a programme
@@ -35,14 +39,12 @@ pub async fn list_releases(app: App, path: web::Path<String>, query: Query<PageQ
 /// As it was released, without anything live.
 #[utoipa::path(operation_id = "get_release", tag = "public", params(("event" = String, Path, description = "Id or slug"), ("version" = i32, Path, description = "1, 2, 3 …", example = 1)), responses((status = 200, description = "The release", body = ReleasedProgramme)))]
 #[get("/events/{event}/programme/releases/{version}")]
-pub async fn get_release(
-    app: App,
-    path: web::Path<(String, String)>,
-) -> Result<Precompressed, Problem> {
+pub async fn get_release(app: App, path: web::Path<(String, String)>) -> Published {
     let (event, version) = path.into_inner();
     let snapshot = app.snapshots.find(&event).await?;
     let version: i32 = version.parse().map_err(|_| Problem::not_found())?;
-    let document = if let Some(kept) = snapshot.kept_release(version) {
+    let key = format!("releases/{version}");
+    let document = if let Some(kept) = snapshot.kept(&key) {
         kept
     } else {
         let id = snapshot.event.id;
@@ -53,10 +55,10 @@ pub async fn get_release(
             .ok_or_else(Problem::not_found)?;
         let event = snapshot.event.clone();
         let drawing = tokio::task::spawn_blocking(move || {
-            Document::of(&ReleasedProgramme::new(&release, &event))
+            Document::of(&ReleasedProgramme::new(&release, &event)).map(Document::prepared)
         });
         let document = drawing.await.map_err(Problem::internal)??;
-        snapshot.keep_release(version, document.clone());
+        snapshot.keep(&key, document.clone());
         document
     };
     Ok(Precompressed {
@@ -74,12 +76,11 @@ pub async fn get_series_committee(
     app: App,
     path: web::Path<String>,
     query: Query<PageQuery>,
-) -> Answer {
+    request: HttpRequest,
+) -> Published {
     let keyset = query.0.keyset::<EventKey>()?;
-    let now = app.clock.now();
-    let page = app
-        .db
-        .read(move |conn| {
+    app.recent
+        .answer(&request, Caching::Public, move |conn, now| {
             let series =
                 series::find(conn, None, &SlugOr::parse(&path))?.ok_or_else(Problem::not_found)?;
             let filter = Filter {
@@ -96,11 +97,10 @@ pub async fn get_series_committee(
                     members: members.iter().map(PublishedMember::from).collect(),
                 });
             }
-            Ok::<_, Problem>(Page {
+            Document::page(Page {
                 items,
                 next_cursor: events.next_cursor,
             })
         })
-        .await?;
-    Ok(Reply::page(page)?.caching(Caching::Public))
+        .await
 }

@@ -1,29 +1,27 @@
 //! What anybody reads of one event, from its snapshot.
 
-use actix_web::{Either, HttpRequest, get, web};
-use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, get, web};
+use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::query_input::{SessionQuery, page};
-use super::snapshot::{List, RecordingEntry, Snapshot};
+use super::snapshot::{RecordingEntry, Snapshot};
 use super::video_wire::{
     PublishedProgramme, PublishedSession, RecordingWithSessions, SpeakerWithSessions,
 };
 use super::wire::{PublishedEvent, PublishedMember};
 use crate::faults::Faults;
-use crate::http::{Answer, Caching, Document, ListOf, PageQuery, Precompressed, Query, Reply};
+use crate::http::{
+    Answer, Caching, Document, ListOf, PageQuery, Precompressed, Published, Query, Reply,
+};
 use crate::ids::{RecordingId, SlugOr, SpeakerId};
-use crate::page::Page;
 use crate::problem::{Kind, Problem};
 use crate::server::App;
 use crate::video::deep_link::watch_link;
 use crate::video::model::seek;
 use crate::video::position::RelativeOffset;
-
-/// A document as it is kept.
-type Published = Result<Precompressed, Problem>;
-/// A page of a list.
-type Listed = Result<Either<Precompressed, Reply>, Problem>;
 
 const fn public(document: Document) -> Precompressed {
     Precompressed {
@@ -32,20 +30,26 @@ const fn public(document: Document) -> Precompressed {
     }
 }
 
-/// A list: its first page, unfiltered, is kept compressed with the snapshot; any other is cut and
-/// sent as it is, because compressing it for one reader would cost more than it saves.
-fn list<T: Serialize>(
-    snapshot: &Snapshot,
-    list: List,
+/// A page of a list, as this request asks for it: kept with the snapshot, or cut from it and kept.
+async fn list(
+    snapshot: Arc<Snapshot>,
     request: &HttpRequest,
-    cut: impl FnOnce() -> Page<T>,
-) -> Listed {
-    if request.query_string().is_empty() {
-        let document = snapshot.first_page(list, || Document::page(cut()))?;
-        return Ok(Either::Left(public(document)));
-    }
-    let reply = Reply::page(cut())?.caching(Caching::Public);
-    Ok(Either::Right(reply))
+    cut: impl FnOnce(&Snapshot) -> Result<Document, Problem> + Send + 'static,
+) -> Published {
+    let address = request.uri().path_and_query();
+    let key = address.map_or("/", |address| address.as_str());
+    let document = if let Some(kept) = snapshot.kept(key) {
+        kept
+    } else {
+        let cutting = tokio::task::spawn_blocking({
+            let snapshot = Arc::clone(&snapshot);
+            move || cut(&snapshot)
+        });
+        let document = cutting.await.map_err(Problem::internal)??;
+        snapshot.keep(key, document.clone());
+        document
+    };
+    Ok(public(document.ready_for(request).await?))
 }
 
 /// Read an event
@@ -68,15 +72,16 @@ pub async fn list_committee(
     path: web::Path<String>,
     query: Query<PageQuery>,
     request: HttpRequest,
-) -> Listed {
+) -> Published {
     let keyset = query.0.keyset()?;
     let snapshot = app.snapshots.find(&path).await?;
-    list(&snapshot, List::Committee, &request, || {
+    list(snapshot, &request, move |snapshot| {
         let members = page(snapshot.members.iter(), &keyset, |member| {
             (member.position, member.id)
         });
-        members.map(PublishedMember::from)
+        Document::page(members.map(PublishedMember::from))
     })
+    .await
 }
 
 /// Read the programme of an event
@@ -100,14 +105,15 @@ pub async fn list_sessions(
     path: web::Path<String>,
     query: Query<SessionQuery>,
     request: HttpRequest,
-) -> Listed {
+) -> Published {
     let (keyset, filter) = (query.0.keyset()?, query.0.filter()?);
     let snapshot = app.snapshots.find(&path).await?;
-    list(&snapshot, List::Sessions, &request, || {
+    list(snapshot, &request, move |snapshot| {
         let entries = snapshot.sessions.iter().filter(|entry| filter.takes(entry));
         let sessions = page(entries, &keyset, |entry| entry.order);
-        sessions.map(|entry| &entry.view)
+        Document::page(sessions.map(|entry| &entry.view))
     })
+    .await
 }
 
 /// Read a session
@@ -200,18 +206,19 @@ pub async fn list_speakers(
     path: web::Path<String>,
     query: Query<PageQuery>,
     request: HttpRequest,
-) -> Listed {
+) -> Published {
     let keyset = query.0.keyset()?;
     let snapshot = app.snapshots.find(&path).await?;
-    list(&snapshot, List::Speakers, &request, || {
+    list(snapshot, &request, move |snapshot| {
         let speakers = page(snapshot.speakers.iter(), &keyset, |entry| {
             entry.order.clone()
         });
-        speakers.map(|entry| SpeakerWithSessions {
+        Document::page(speakers.map(|entry| SpeakerWithSessions {
             speaker: &entry.view,
             sessions: snapshot.sessions_of(entry.view.id),
-        })
+        }))
     })
+    .await
 }
 
 /// Read a speaker
@@ -240,15 +247,16 @@ pub async fn list_recordings(
     path: web::Path<String>,
     query: Query<PageQuery>,
     request: HttpRequest,
-) -> Listed {
+) -> Published {
     let keyset = query.0.keyset()?;
     let snapshot = app.snapshots.find(&path).await?;
-    list(&snapshot, List::Recordings, &request, || {
+    list(snapshot, &request, move |snapshot| {
         let recordings = page(snapshot.recordings.iter(), &keyset, |entry| {
             entry.recording.newest_first()
         });
-        recordings.map(|entry| &entry.view)
+        Document::page(recordings.map(|entry| &entry.view))
     })
+    .await
 }
 
 /// Read a recording

@@ -1,6 +1,6 @@
 //! Everything public about one event as it was at one moment. Never changed, only replaced.
 
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{OnceLock, PoisonError, RwLock};
 
 use chrono::NaiveDate;
 
@@ -9,13 +9,13 @@ use super::sources::Member;
 use super::video_wire::{PublishedSession, RecordingWithSessions, SpeakerWithSessions};
 use crate::clock::Instant;
 use crate::events::Event;
-use crate::http::Document;
+use crate::http::{Document, Shelf};
 use crate::ids::{SessionKind, SlugOr, SpeakerId};
 use crate::problem::Problem;
 use crate::video::Recording;
 
-/// How many numbered releases of an event are kept compressed.
-const KEPT_RELEASES: usize = 8;
+/// Most lists and numbered releases of an event that are kept.
+const MOST_PAGES: usize = 64;
 
 /// A session, with what it is found and ordered by.
 #[derive(Debug)]
@@ -68,19 +68,6 @@ impl RecordingEntry {
     }
 }
 
-/// The lists whose first page, unfiltered, is kept.
-#[derive(Debug, Clone, Copy)]
-pub enum List {
-    /// The committee.
-    Committee,
-    /// The sessions.
-    Sessions,
-    /// The speakers.
-    Speakers,
-    /// The recordings.
-    Recordings,
-}
-
 /// Everything public about one event as it was at one moment.
 #[derive(Debug)]
 pub struct Snapshot {
@@ -98,10 +85,8 @@ pub struct Snapshot {
     pub event_document: Document,
     /// `GET /events/{event}/programme`.
     pub programme_document: Document,
-    /// By [`List`].
-    pub first_pages: [OnceLock<Document>; 4],
-    /// Numbered releases that were asked for, the newest last.
-    pub releases: Mutex<Vec<(i32, Document)>>,
+    /// Pages of lists and numbered releases that were asked for, by what asked for them.
+    pub pages: RwLock<Shelf<Document>>,
     /// The next instant at which something in the documents changes by itself.
     pub valid_until: Option<Instant>,
 }
@@ -124,10 +109,10 @@ impl Snapshot {
         self.valid_until.is_none_or(|until| now < until)
     }
 
-    /// Bytes that it takes in memory, roughly: the large documents, and as much again for the parts
-    /// that they were drawn from and the small documents that requests may ask for.
+    /// Bytes that it takes in memory, roughly: the large documents, as much again for the parts that
+    /// they were drawn from, and for the small documents and pages that requests may ask for.
     pub fn size(&self) -> usize {
-        4096 + 4 * (self.event_document.size() + self.programme_document.size())
+        4096 + 5 * (self.event_document.size() + self.programme_document.size())
     }
 
     /// The session of this id or slug.
@@ -161,33 +146,21 @@ impl Snapshot {
         })
     }
 
-    /// The first page of a list without filters, made on its first request.
-    pub fn first_page(
-        &self,
-        list: List,
-        make: impl FnOnce() -> Result<Document, Problem>,
-    ) -> Result<Document, Problem> {
-        lazily(&self.first_pages[list as usize], make)
+    /// The shelf for the pages of an event whose programme takes so many bytes.
+    pub fn shelf(programme: usize) -> RwLock<Shelf<Document>> {
+        RwLock::new(Shelf::new(MOST_PAGES, 32 * 1024 + 2 * programme))
     }
 
-    /// The document of a numbered release, if it is kept.
-    pub fn kept_release(&self, version: i32) -> Option<Document> {
-        let kept = self.releases.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.iter()
-            .find(|(of, _)| *of == version)
-            .map(|(_, document)| document.clone())
+    /// A page of a list or a numbered release, if it is kept.
+    pub fn kept(&self, key: &str) -> Option<Document> {
+        let pages = self.pages.read().unwrap_or_else(PoisonError::into_inner);
+        pages.get(key).cloned()
     }
 
-    /// Keeps the document of a numbered release until the snapshot is replaced, or until others
-    /// were asked for meanwhile.
-    pub fn keep_release(&self, version: i32, document: Document) {
-        let mut kept = self.releases.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.iter().any(|(of, _)| *of == version) {
-            return;
-        }
-        if kept.len() >= KEPT_RELEASES {
-            kept.remove(0);
-        }
-        kept.push((version, document));
+    /// Keeps a page until the snapshot is replaced, or until others were asked for meanwhile.
+    pub fn keep(&self, key: &str, document: Document) {
+        let bytes = document.size();
+        let mut pages = self.pages.write().unwrap_or_else(PoisonError::into_inner);
+        pages.put(key, document, bytes);
     }
 }

@@ -11,11 +11,14 @@ use super::snapshot::Snapshot;
 use crate::clock::Clock;
 use crate::db::{Db, DbError};
 use crate::events;
+use crate::http::{AsOf, Shelf};
 use crate::ids::{EventId, EventKind, SlugOr};
 use crate::problem::Problem;
 
 /// Most events that are kept at a time.
 const MOST_EVENTS: usize = 2_000;
+/// Most names that are known to belong to no event.
+const MOST_ABSENT: usize = 1_000;
 /// How long reading an event from the store may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How long readers are answered without trying, after drawing failed.
@@ -33,6 +36,8 @@ pub struct Snapshots {
     clock: Clock,
     public_url: Arc<str>,
     index: RwLock<Index>,
+    /// Names that belonged to no event a moment ago, so that asking for them again is cheap.
+    absent: RwLock<Shelf<AsOf>>,
     flights: Mutex<HashMap<EventId, Arc<Flight>>>,
     /// Numbers what happens: drawings and calls for one.
     moments: AtomicU64,
@@ -60,6 +65,7 @@ impl Snapshots {
             clock,
             public_url: public_url.into(),
             index: RwLock::new(Index::new(MOST_EVENTS, MOST_BYTES)),
+            absent: RwLock::new(Shelf::new(MOST_ABSENT, usize::MAX)),
             flights: Mutex::default(),
             moments: AtomicU64::new(1),
         }
@@ -87,21 +93,39 @@ impl Snapshots {
     }
 
     /// What anybody may read of this event.
-    pub(super) async fn find(&self, key: &str) -> Result<Arc<Snapshot>, Problem> {
-        let key = SlugOr::parse(key);
+    pub(super) async fn find(&self, name: &str) -> Result<Arc<Snapshot>, Problem> {
+        let key = SlugOr::parse(name);
         let kept = self.kept(&key);
         match kept {
             Some(snapshot) if snapshot.is_current(self.clock.now()) => Ok(snapshot),
             Some(snapshot) => self.catch_up(snapshot.event.id).await,
-            None => {
-                let event = self
-                    .db
-                    .read(move |conn| events::find_public(conn, &key))
-                    .await?
-                    .ok_or_else(Problem::not_found)?;
-                self.catch_up(event.id).await
-            }
+            None => self.find_cold(name, key).await,
         }
+    }
+
+    async fn find_cold(
+        &self,
+        name: &str,
+        key: SlugOr<EventKind>,
+    ) -> Result<Arc<Snapshot>, Problem> {
+        let asked = AsOf::now(&self.db, &self.clock);
+        let absent = {
+            let absent = self.absent.read().unwrap_or_else(PoisonError::into_inner);
+            absent.get(name).is_some_and(|known| known.serves(asked))
+        };
+        if absent {
+            return Err(Problem::not_found());
+        }
+        let found = self
+            .db
+            .read(move |conn| events::find_public(conn, &key))
+            .await?;
+        let Some(event) = found else {
+            let mut absent = self.absent.write().unwrap_or_else(PoisonError::into_inner);
+            absent.put(name, asked, size_of::<AsOf>());
+            return Err(Problem::not_found());
+        };
+        self.catch_up(event.id).await
     }
 
     /// Draws the event unless somebody else just has. If the store is away, what was right until a

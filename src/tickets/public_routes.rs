@@ -1,6 +1,6 @@
 //! What anybody reads of tickets: what is on sale, and what a form needs.
 
-use actix_web::{get, web};
+use actix_web::{HttpRequest, get, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -13,7 +13,7 @@ use crate::db::Conn;
 use crate::events::{self, Event};
 use crate::faults::Faults;
 use crate::http::wire::Moment;
-use crate::http::{Answer, Caching, ListOf, Query, Reply};
+use crate::http::{Caching, Document, ListOf, Published, Query};
 use crate::ids::{SessionId, SlugOr};
 use crate::problem::Problem;
 use crate::server::App;
@@ -68,6 +68,24 @@ impl OnSale {
         };
         self.types.iter().map(view).collect()
     }
+
+    fn form(&self, now: Instant) -> RegistrationForm {
+        let event = &self.event;
+        let window = model::registration_window(event, &self.types, now);
+        let sign_up = |id: &SessionId| SignUpView {
+            id: *id,
+            availability: Availability::NotYet,
+        };
+        RegistrationForm {
+            opens_at: Moment::maybe(window.opens_at, event.timezone),
+            closes_at: Moment::maybe(window.closes_at, event.timezone),
+            open: window.open,
+            ticket_types: self.tickets(now),
+            questions: Vec::new(),
+            consents: consents(event),
+            sessions: self.sessions.iter().map(sign_up).collect(),
+        }
+    }
 }
 
 /// List tickets
@@ -76,15 +94,21 @@ impl OnSale {
 /// or at most five. A ticket type is as available as the fullest of its quotas.
 #[utoipa::path(operation_id = "list_tickets", tag = "public", params(("event" = String, Path, description = "Id or slug"), TicketQuery), responses((status = 200, description = "All ticket types", body = ListOf<TicketView>)))]
 #[get("/events/{event}/tickets")]
-pub async fn list_tickets(app: App, path: web::Path<String>, query: Query<TicketQuery>) -> Answer {
+pub async fn list_tickets(
+    app: App,
+    path: web::Path<String>,
+    query: Query<TicketQuery>,
+    request: HttpRequest,
+) -> Published {
     query.0.check()?;
-    let now = app.clock.now();
-    let on_sale = app.db.read(move |conn| OnSale::find(conn, &path)).await?;
-    let list = ListOf {
-        items: on_sale.tickets(now),
-        next_cursor: None,
-    };
-    Ok(Reply::ok(&list)?.caching(Caching::Brief))
+    app.recent
+        .answer(&request, Caching::Brief, move |conn, now| {
+            Document::of(&ListOf {
+                items: OnSale::find(conn, &path)?.tickets(now),
+                next_cursor: None,
+            })
+        })
+        .await
 }
 
 /// Read the registration form
@@ -96,27 +120,12 @@ pub async fn get_registration_form(
     app: App,
     path: web::Path<String>,
     query: Query<TicketQuery>,
-) -> Answer {
+    request: HttpRequest,
+) -> Published {
     query.0.check()?;
-    let now = app.clock.now();
-    let on_sale = app.db.read(move |conn| OnSale::find(conn, &path)).await?;
-    let event = &on_sale.event;
-    let window = model::registration_window(event, &on_sale.types, now);
-    let form = RegistrationForm {
-        opens_at: Moment::maybe(window.opens_at, event.timezone),
-        closes_at: Moment::maybe(window.closes_at, event.timezone),
-        open: window.open,
-        ticket_types: on_sale.tickets(now),
-        questions: Vec::new(),
-        consents: consents(event),
-        sessions: on_sale
-            .sessions
-            .iter()
-            .map(|id| SignUpView {
-                id: *id,
-                availability: Availability::NotYet,
-            })
-            .collect(),
-    };
-    Ok(Reply::ok(&form)?.caching(Caching::Brief))
+    app.recent
+        .answer(&request, Caching::Brief, move |conn, now| {
+            Document::of(&OnSale::find(conn, &path)?.form(now))
+        })
+        .await
 }

@@ -28,6 +28,7 @@ mod pages;
 mod programme;
 mod publication;
 mod publication_lists;
+mod recent;
 mod recordings;
 mod registration_limits;
 mod registration_mails;

@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 
 use crate::command_line::{Served, kongress};
-use crate::helpers::crowd::{Fair, books, register};
+use crate::helpers::crowd::{Fair, ONE_RUSH, books, register};
 use crate::helpers::sales::{self, OnSale};
 use crate::helpers::stores::TestStore;
 use crate::helpers::{Store, TestApp};
@@ -34,6 +34,7 @@ async fn rush(apps: &[&TestApp], sale: &OnSale, people: usize, prefix: &str) -> 
 }
 
 async fn sold_out(apps: &[&TestApp]) {
+    let _turn = ONE_RUSH.lock().await;
     let app = apps[0];
     let sale = OnSale::of_size(app, SEATS).await;
     let statuses = rush(apps, &sale, PEOPLE, "person").await;
@@ -51,6 +52,7 @@ async fn beside(one: &TestApp, flags: &[&str]) -> TestApp {
 }
 
 async fn the_last_seat(apps: &[&TestApp]) {
+    let _turn = ONE_RUSH.lock().await;
     let app = apps[0];
     let sale = OnSale::of_size(app, 0).await;
     let path = format!("/events/{}/quotas/{}", sale.event, sale.quota);

@@ -14,6 +14,9 @@ use super::stores::TestStore;
 use crate::command_line::{Served, kongress};
 use crate::walk_through::{Visitor, owner_of_bufdir};
 
+/// Tests with thousands of clients run one after the other: they test the service, not each other.
+pub static ONE_RUSH: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 /// An event on sale at a program that may be killed.
 pub struct Fair {
     pub ticket: String,
