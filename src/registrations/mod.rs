@@ -32,6 +32,7 @@ pub mod own_routes;
 pub mod refusal;
 pub mod register;
 pub mod routes;
+mod settle;
 pub mod store;
 pub mod submission;
 pub mod sweep;

@@ -1,0 +1,184 @@
+//! The second half of registering: what has its seats is written and told, and only now are the
+//! addresses looked up.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::mails::letter;
+use super::model::{LeadsTo, Registration, RegistrationState, Step};
+use super::refusal::Refusal;
+use super::register::{Accepted, Batch, Candidate};
+use super::submission::Submission;
+use super::tokens::{self, Purpose};
+use super::{claims, store};
+use crate::db::{Conn, DbError};
+use crate::ids::RegistrationId;
+use crate::mail::{EmailKind, NewEmail, outbox};
+use crate::text::Email;
+
+/// Who was behind the address of a candidate that got its seats.
+enum Behind {
+    /// Nobody.
+    Nobody,
+    /// One that is not confirmed: the new one takes its place.
+    Unconfirmed(Box<Registration>),
+    /// One that is further: it is told, and nothing is made.
+    Further(Box<Registration>),
+    /// Somebody who was written to too often. Saying so would tell that somebody registered with the
+    /// address, so nothing is made and what it has stays: the link in the newest mail is still good.
+    Overwhelmed,
+    /// It does not matter: its municipality has its seat.
+    Refused(Refusal),
+}
+
+impl Batch {
+    /// Writes what has its seats, and its mail. From here on nothing is refused but a municipality;
+    /// only now are the addresses looked up. Returns whether seats came back.
+    pub(super) fn settle(
+        &mut self,
+        tx: &mut Conn,
+        seated: Vec<(Candidate, Registration)>,
+        overwhelmed: &HashSet<Vec<u8>>,
+    ) -> Result<bool, DbError> {
+        let emails: Vec<&Email> = seated
+            .iter()
+            .map(|(candidate, _)| &candidate.submission.contact.email)
+            .collect();
+        let mut known = store::find_live_all(tx, self.event.id, &emails)?;
+        let mut behind: Vec<Behind> = seated
+            .iter()
+            .map(|(candidate, _)| {
+                let found = known.remove(&candidate.submission.contact.email.identity());
+                match found.map(Box::new) {
+                    _ if overwhelmed.contains(&candidate.limit_key) => Behind::Overwhelmed,
+                    None => Behind::Nobody,
+                    Some(one) if one.state == RegistrationState::AwaitingConfirmation => {
+                        Behind::Unconfirmed(one)
+                    }
+                    Some(one) => Behind::Further(one),
+                }
+            })
+            .collect();
+        let rows: Vec<(&Registration, bool)> = seated
+            .iter()
+            .zip(&behind)
+            .map(|((_, new), behind)| (new, matches!(behind, Behind::Nobody)))
+            .collect();
+        store::insert_all(tx, &rows)?;
+        for ((_, new), behind) in seated.iter().zip(&mut behind) {
+            if let Err((ticket_type, number)) = claims::claim(tx, &self.types, new)? {
+                *behind = Behind::Refused(Refusal::MunicipalityTaken(ticket_type, number));
+            }
+        }
+        let came_back = self.make_room(tx, &seated, &mut behind)?;
+        self.tell_all(tx, &seated, &behind)?;
+        for ((candidate, new), behind) in seated.into_iter().zip(behind) {
+            let result = self.result(candidate.submission, &new, behind);
+            self.decide(candidate.place, result);
+        }
+        Ok(came_back)
+    }
+
+    /// Ends what a new registration replaces, and takes back what is not to live. Returns whether
+    /// seats came back.
+    fn make_room(
+        &mut self,
+        tx: &mut Conn,
+        seated: &[(Candidate, Registration)],
+        behind: &mut [Behind],
+    ) -> Result<bool, DbError> {
+        let mut taken_back = Vec::new();
+        let mut came_back = false;
+        for ((candidate, new), behind) in seated.iter().zip(behind) {
+            match behind {
+                Behind::Nobody => {}
+                Behind::Unconfirmed(earlier) => {
+                    came_back |= self.replace(tx, earlier)?;
+                    store::set_identity(tx, new.id, &candidate.submission.contact.email)?;
+                }
+                Behind::Further(_) | Behind::Overwhelmed | Behind::Refused(_) => {
+                    self.ledger.give(&new.seats());
+                    came_back = true;
+                    taken_back.push(new.id);
+                }
+            }
+        }
+        store::take_back_all(tx, &taken_back)?;
+        Ok(came_back)
+    }
+
+    /// Ends an unconfirmed registration whose place a newer one takes. It expires, as nobody called
+    /// it off; its link then answers so. Returns whether it gave seats back.
+    fn replace(&mut self, tx: &mut Conn, earlier: &mut Registration) -> Result<bool, DbError> {
+        let held = earlier.holds_seats;
+        if held {
+            self.ledger.give(&earlier.seats());
+            claims::release(tx, earlier)?;
+            earlier.holds_seats = false;
+        }
+        earlier.step(Step::Expire, self.now).map_err(|wrong| {
+            DbError::internal(format!("one that is {} was to be replaced", wrong.0))
+        })?;
+        store::update(tx, earlier)?;
+        for purpose in [Purpose::Manage, Purpose::Access] {
+            tokens::end(tx, earlier.id, Some(purpose))?;
+        }
+        outbox::suppress(tx, earlier.id)?;
+        Ok(held)
+    }
+
+    /// Issues the links and writes the mails.
+    fn tell_all(
+        &self,
+        tx: &mut Conn,
+        seated: &[(Candidate, Registration)],
+        behind: &[Behind],
+    ) -> Result<(), DbError> {
+        let told: Vec<(&Registration, Purpose, EmailKind)> = seated
+            .iter()
+            .zip(behind)
+            .filter_map(|((_, new), behind)| match behind {
+                Behind::Nobody | Behind::Unconfirmed(_) => {
+                    Some((new, Purpose::Confirm, EmailKind::ConfirmRegistration))
+                }
+                Behind::Further(one) => {
+                    Some((&**one, Purpose::Manage, EmailKind::AlreadyRegistered))
+                }
+                Behind::Overwhelmed | Behind::Refused(_) => None,
+            })
+            .collect();
+        let wanted: Vec<(RegistrationId, Purpose)> = told
+            .iter()
+            .map(|(one, purpose, _)| (one.id, *purpose))
+            .collect();
+        let links = tokens::issue_all(tx, self.now, &wanted)?;
+        let about = (&*self.event, self.types.as_slice());
+        let letters: Vec<NewEmail> = told
+            .iter()
+            .zip(links)
+            .filter_map(|((one, _, kind), link)| letter(about, one, *kind, Some(link)))
+            .collect();
+        outbox::enqueue_all(tx, self.now, &letters)
+    }
+
+    fn result(
+        &self,
+        submission: Submission,
+        new: &Registration,
+        behind: Behind,
+    ) -> Result<Accepted, Refusal> {
+        let registration = match behind {
+            Behind::Refused(refusal) => return Err(refusal),
+            Behind::Further(one) => one.id,
+            Behind::Nobody | Behind::Unconfirmed(_) | Behind::Overwhelmed => new.id,
+        };
+        Ok(Accepted {
+            event: Arc::clone(&self.event),
+            leads_to: LeadsTo::Confirmed,
+            confirm_before: new.confirm_before,
+            email: submission.contact.email,
+            reference: submission.reference,
+            registration,
+        })
+    }
+}
