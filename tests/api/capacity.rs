@@ -5,8 +5,9 @@ use futures_util::future::join_all;
 use serde_json::json;
 
 use crate::helpers::sales::{self, OnSale, confirm};
-use crate::helpers::stores::{TestStore, execute};
+use crate::helpers::stores::execute;
 use crate::helpers::{Store, TestApp, outbox};
+use crate::instances::beside;
 
 fn count(statuses: &[u16], status: u16) -> usize {
     statuses.iter().filter(|one| **one == status).count()
@@ -187,13 +188,7 @@ on_both_stores! { with [crate::helpers::MAIL_WAITS]
 #[actix_web::test]
 async fn two_instances_share_twenty_seats() {
     let one = TestApp::spawn(Store::Postgres).await;
-    let dir = one.store.dir.join("second");
-    std::fs::create_dir_all(&dir).unwrap();
-    let store = TestStore {
-        url: one.store.url.clone(),
-        dir,
-    };
-    let two = TestApp::spawn_on(store, &[]).await;
+    let two = beside(&one, &[]).await;
     let sale = OnSale::of_size(&one, 20).await;
     let calls = (0..120).map(|n| {
         let app = if n % 2 == 0 { &one } else { &two };

@@ -6,8 +6,8 @@ use serde_json::json;
 use crate::command_line::{Served, kongress};
 use crate::helpers::crowd::{Fair, ONE_RUSH, books, register};
 use crate::helpers::sales::{self, OnSale};
-use crate::helpers::stores::TestStore;
 use crate::helpers::{Store, TestApp};
+use crate::instances::beside;
 
 const PEOPLE: usize = 2_000;
 const SEATS: i32 = 300;
@@ -41,14 +41,6 @@ async fn sold_out(apps: &[&TestApp]) {
     assert_eq!(counted(&statuses), (300, 1_700, 0));
     assert_eq!(sale.held(app).await, i64::from(SEATS));
     sales::assert_integrity(app);
-}
-
-/// A second service on the store of the first.
-async fn beside(one: &TestApp, flags: &[&str]) -> TestApp {
-    let dir = one.store.dir.join("second");
-    std::fs::create_dir_all(&dir).unwrap();
-    let url = one.store.url.clone();
-    TestApp::spawn_on(TestStore { url, dir }, flags).await
 }
 
 async fn the_last_seat(apps: &[&TestApp]) {
