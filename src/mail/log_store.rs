@@ -119,10 +119,10 @@ pub fn list(
             query = query.filter(emails::kind.eq(AsWord(kind)));
         }
         if let Some((created_at, id)) = keyset.after {
-            query = query.filter(
-                emails::created_at.lt(created_at)
-                    .or(emails::created_at.eq(created_at).and(emails::id.lt(id))),
-            );
+            // The first condition leads the store to its place in the index; an OR alone does not.
+            query = query
+                .filter(emails::created_at.le(created_at))
+                .filter(emails::created_at.lt(created_at).or(emails::id.lt(id)));
         }
         query.load(c)
     })?;

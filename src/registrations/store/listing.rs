@@ -63,10 +63,10 @@ pub fn list(
             query = query.filter(registrations::search_text.like(contains(text)).escape('\\'));
         }
         if let Some((at, id)) = keyset.after {
-            query = query.filter(
-                registrations::created_at.gt(at)
-                    .or(registrations::created_at.eq(at).and(registrations::id.gt(id))),
-            );
+            // The first condition leads the store to its place in the index; an OR alone does not.
+            query = query
+                .filter(registrations::created_at.ge(at))
+                .filter(registrations::created_at.gt(at).or(registrations::id.gt(id)));
         }
         query.load(c)
     })?;
