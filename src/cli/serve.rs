@@ -5,7 +5,9 @@ use std::net::TcpListener;
 use actix_web::rt::System;
 use actix_web::web;
 use clap::Args;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use super::CliError;
 use crate::clock::Clock;
@@ -91,14 +93,16 @@ async fn signalled() {
 }
 
 fn log_to_stderr(settings: &Settings) -> Result<(), CliError> {
-    let filter =
-        EnvFilter::try_new(&settings.log).map_err(|error| format!("KONGRESS_LOG: {error}"))?;
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+    // Levels by target. What else a tracing filter may name, spans and their fields, there is not here.
+    let levels: Targets = settings
+        .log
+        .parse()
+        .map_err(|error| format!("KONGRESS_LOG: {error}"))?;
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let log = tracing_subscriber::registry().with(levels);
     match settings.log_format {
-        LogFormat::Text => builder.init(),
-        LogFormat::Json => builder.json().init(),
+        LogFormat::Text => log.with(lines).init(),
+        LogFormat::Json => log.with(lines.json()).init(),
     }
     Ok(())
 }
