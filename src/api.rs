@@ -4,35 +4,40 @@ pub mod docs;
 mod document;
 mod examples;
 pub mod gate;
+mod mount;
 mod patches;
 mod service;
 
 use actix_web::web;
-use utoipa_actix_web::scope;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use document::{document, print};
+pub use mount::{Below, Mount};
 
 use crate::{
     committee, events, mail, organisations, programme, publication, registrations, tickets, video,
     web as pages_of,
 };
 
-/// Every route that the document names.
+/// Every route that the document names; `scope` is for those below `/api/v1`.
 #[expect(clippy::too_many_lines, reason = "all routes stand on one page")]
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(
-        scope("/api/v1")
+pub fn routes<S: Below>(config: &mut impl Mount<S>, scope: S) {
+    config.mount(
+        scope
+            // What is asked for most stands first, because a path is looked for from the top
+            .service(publication::routes::get_programme)
+            .service(publication::routes::get_session)
+            .service(tickets::public_routes::list_tickets)
+            .service(tickets::public_routes::get_registration_form)
+            .service(registrations::routes::create_registration)
+            .service(registrations::routes::confirm_registration)
+            .service(publication::routes::get_event)
             .service(service::get_openapi)
             // Anybody
             .service(events::public_routes::list_series)
             .service(events::public_routes::get_series)
             .service(events::public_routes::list_events)
-            .service(publication::routes::get_event)
             .service(publication::routes::list_committee)
-            .service(publication::routes::get_programme)
             .service(publication::routes::list_sessions)
-            .service(publication::routes::get_session)
             .service(publication::routes::watch_session)
             .service(publication::routes::list_speakers)
             .service(publication::routes::get_speaker)
@@ -41,11 +46,7 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(publication::release_routes::list_releases)
             .service(publication::release_routes::get_release)
             .service(publication::release_routes::get_series_committee)
-            .service(tickets::public_routes::list_tickets)
-            .service(tickets::public_routes::get_registration_form)
             // Registering, and one's own registration
-            .service(registrations::routes::create_registration)
-            .service(registrations::routes::confirm_registration)
             .service(registrations::routes::open_registration)
             .service(registrations::routes::request_registration_link)
             .service(registrations::own_routes::get_registration)
@@ -143,6 +144,11 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(pages_of::dev::list_dev_mails)
         .service(pages_of::dev::get_dev_mail)
         .service(pages_of::dev::get_dev_mail_source);
+}
+
+/// All of them as a worker answers them, without their description.
+pub fn served(config: &mut web::ServiceConfig) {
+    routes(config, web::scope("/api/v1"));
 }
 
 /// What a browser opens and the document does not name: the documentation itself.

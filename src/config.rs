@@ -102,7 +102,7 @@ pub struct Settings {
         global = true
     )]
     pub metrics_token: Option<String>,
-    /// What is logged: a level or a tracing filter
+    /// What is logged: a level, or levels by target such as info,kongress=debug
     #[arg(long, env = "KONGRESS_LOG", default_value = "info", global = true)]
     pub log: String,
     /// How it is logged

@@ -8,7 +8,6 @@ use actix_web::middleware::from_fn;
 use actix_web::{App as ActixApp, HttpServer, web};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
-use utoipa_actix_web::AppExt;
 
 use crate::api::{self, gate::gate};
 use crate::clock::Clock;
@@ -80,12 +79,13 @@ impl AppState {
     /// # Errors
     /// When the OpenAPI document can't be made, or the SMTP URL can't be used.
     pub fn new(db: Db, clock: Clock, config: Config) -> Result<Self, StartError> {
-        let document = api::document();
+        let openapi = printed_document().map_err(StartError::Document)?;
         Ok(Self {
             limits: Limits::new(config.rate_limit),
             metrics: Metrics::default(),
-            methods: Methods::of(&document),
-            openapi: Document::of(&document).map_err(StartError::Document)?,
+            methods: Methods::of(&openapi)
+                .map_err(|error| StartError::Document(Problem::internal(error)))?,
+            openapi: Document::printed(openapi).map_err(StartError::Document)?,
             mailer: Mailer::of(&config).map_err(StartError::Mailer)?,
             hot: Submit::open(&db).map_err(StartError::Threads)?,
             health: Health::new(db.clone(), clock.clone()),
@@ -123,6 +123,16 @@ impl AppState {
     pub async fn event_changed(&self, event: EventId) {
         self.snapshots.refresh(event).await;
     }
+}
+
+/// The OpenAPI document, printed by a thread of its own: what it takes while it is put together, ten
+/// times its size, goes back to the system with the thread.
+fn printed_document() -> Result<Vec<u8>, Problem> {
+    let printing = std::thread::spawn(|| serde_json::to_vec(&api::document()));
+    let printed = printing
+        .join()
+        .map_err(|_| Problem::internal("the thread that prints the document panicked"))?;
+    printed.map_err(Problem::internal)
 }
 
 /// Everything that runs beside the requests: sweeping, mail.
@@ -225,12 +235,10 @@ pub struct Bound {
 pub fn bind(state: App, listener: TcpListener, workers: usize) -> std::io::Result<Bound> {
     let address = listener.local_addr()?;
     let server = HttpServer::new(move || {
-        let (app, _) = ActixApp::new()
+        ActixApp::new()
             .app_data(state.clone())
-            .into_utoipa_app()
-            .configure(api::routes)
-            .split_for_parts();
-        app.configure(api::pages)
+            .configure(api::served)
+            .configure(api::pages)
             .wrap(from_fn(gate))
             .wrap(from_fn(edge))
     })

@@ -22,7 +22,7 @@ API token and role. Every error is a problem document (RFC 9457) whose `type` ex
 pub fn document() -> Value {
     let (_, collected) = App::new()
         .into_utoipa_app()
-        .configure(routes)
+        .configure(|config| routes(config, utoipa_actix_web::scope("/api/v1")))
         .split_for_parts();
     let mut document = serde_json::to_value(collected).unwrap_or_default();
     document["info"] = info();

@@ -5,8 +5,9 @@ use std::net::TcpListener;
 use actix_web::rt::System;
 use actix_web::web;
 use clap::Args;
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use super::CliError;
 use crate::clock::Clock;
@@ -92,24 +93,25 @@ async fn signalled() {
 }
 
 /// Where the framework notes, as an error, that a client did not speak HTTP.
-const NOISE: &str = "actix_http::h1::dispatcher=off";
+const NOISE: &str = "actix_http::h1::dispatcher";
 
 fn log_to_stderr(settings: &Settings) -> Result<(), CliError> {
-    let mut filter =
-        EnvFilter::try_new(&settings.log).map_err(|error| format!("KONGRESS_LOG: {error}"))?;
+    // Levels by target. What else a tracing filter may name, spans and their fields, there is not here.
+    let mut levels: Targets = settings
+        .log
+        .parse()
+        .map_err(|error| format!("KONGRESS_LOG: {error}"))?;
     // It is no error of ours, and anybody can make any number of them; whoever debugs sees them.
-    if filter
-        .max_level_hint()
-        .is_none_or(|most| most < LevelFilter::DEBUG)
-    {
-        filter = filter.add_directive(NOISE.parse()?);
+    let most = levels.iter().map(|(_, level)| level).max();
+    let most = most.max(levels.default_level());
+    if most.is_none_or(|most| most < LevelFilter::DEBUG) {
+        levels = levels.with_target(NOISE, LevelFilter::OFF);
     }
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let log = tracing_subscriber::registry().with(levels);
     match settings.log_format {
-        LogFormat::Text => builder.init(),
-        LogFormat::Json => builder.json().init(),
+        LogFormat::Text => log.with(lines).init(),
+        LogFormat::Json => log.with(lines.json()).init(),
     }
     Ok(())
 }

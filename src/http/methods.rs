@@ -1,28 +1,41 @@
 //! Which methods a path has, by the published document: for `Allow`, 405 and CORS.
+#![expect(
+    clippy::zero_sized_map_values,
+    reason = "of an operation only the method is read"
+)]
 
-use serde_json::Value;
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 /// The paths of the document with their methods.
 #[derive(Debug, Clone, Default)]
 pub struct Methods(Vec<(Vec<String>, Vec<String>)>);
 
+/// All that is read of the document.
+#[derive(Deserialize)]
+struct Paths {
+    paths: BTreeMap<String, BTreeMap<String, IgnoredAny>>,
+}
+
 impl Methods {
     /// Reads the table from the document.
-    #[must_use]
-    pub fn of(document: &Value) -> Self {
-        let paths = document["paths"].as_object();
-        let row = |(path, item): (&String, &Value)| {
-            let operations = item
-                .as_object()
-                .map(|item| item.keys().map(|method| method.to_uppercase()));
-            let mut methods: Vec<String> = operations.into_iter().flatten().collect();
+    ///
+    /// # Errors
+    /// When it is no such document.
+    pub fn of(document: &[u8]) -> Result<Self, serde_json::Error> {
+        let Paths { paths } = serde_json::from_slice(document)?;
+        let row = |(path, item): (&String, &BTreeMap<String, IgnoredAny>)| {
+            let operations = item.keys().map(|method| method.to_uppercase());
+            let mut methods: Vec<String> = operations.collect();
             if methods.iter().any(|method| method == "GET") {
                 methods.push("HEAD".to_owned());
             }
             methods.push("OPTIONS".to_owned());
             (split(path), methods)
         };
-        Self(paths.into_iter().flatten().map(row).collect())
+        Ok(Self(paths.iter().map(row).collect()))
     }
 
     /// Whether the path has this method.

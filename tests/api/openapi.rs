@@ -1,6 +1,7 @@
 //! The published document against the code.
 
 use std::collections::BTreeSet;
+use std::io::Read;
 
 use serde_json::Value;
 
@@ -145,9 +146,33 @@ on_both_stores! {
         assert_eq!(&app.get("/openapi.json").send().await.expect(200), document());
         let page = app.call("GET", "/api/docs/").send_unchecked().await;
         assert!(page.status == 200 && page.body.contains("swagger-ui"), "{}", page.body);
+        let mut files = Vec::new();
         for line in page.body.lines().filter(|line| line.contains("src=") || line.contains("href=")) {
             assert!(!line.contains("//"), "{line} leaves this service");
+            let address = line.split("src=\"").nth(1).or(line.split("href=\"").nth(1)).unwrap();
+            files.extend(address.split('"').next().filter(|file| !file.starts_with("data:")));
         }
+        assert_eq!(files.len(), 3, "{}", page.body);
+        for file in files {
+            let path = format!("/api/docs/{file}");
+            let plain = app.call("GET", &path).send_unchecked().await;
+            assert_eq!((plain.status, plain.header("content-encoding")), (200, ""), "{file}");
+            assert!(plain.body.len() > 100 && plain.header("content-security-policy").contains("script-src 'self';"), "{file}");
+            let packed = app.client.get(format!("{}{path}", app.address)).header("accept-encoding", "gzip, br").send().await.unwrap();
+            let tag = packed.headers()["etag"].to_str().unwrap().to_owned();
+            let is_packed = packed.headers().contains_key("content-encoding");
+            let sent = packed.bytes().await.unwrap();
+            let mut bytes = Vec::new();
+            if is_packed {
+                flate2::read::GzDecoder::new(&sent[..]).read_to_end(&mut bytes).unwrap();
+            } else {
+                bytes.extend_from_slice(&sent);
+            }
+            assert!(bytes == plain.body.as_bytes(), "{file}");
+            let known = app.call("GET", &path).header("if-none-match", &tag).send_unchecked().await;
+            assert_eq!((known.status, known.body.as_str()), (304, ""), "{file}");
+        }
+        app.call("GET", "/api/docs/secrets.txt").send_unchecked().await.problem(404, "not-found");
         let redirect = app.call("GET", "/api/docs").send_unchecked().await;
         assert_eq!((redirect.status, redirect.header("location")), (307, "/api/docs/"));
     }
