@@ -179,11 +179,11 @@ impl Once {
     /// Keeps a refusal of the input. The effect was rolled back, so this is a transaction of its own;
     /// if another request took the key meanwhile, its answer stands.
     async fn keep_refusal(self, db: &Db, now: Instant, problem: &Problem) -> Result<(), Problem> {
-        let Some(row) = self.row(now, Err(problem), None) else {
-            return Ok(());
-        };
-        db.write(move |tx| insert(tx, std::slice::from_ref(&row)).map_err(Problem::from))
-            .await
+        if let Some(row) = self.row(now, Err(problem), None) {
+            let keep = move |tx: &mut Conn| insert(tx, std::slice::from_ref(&row));
+            db.write(keep).await?;
+        }
+        Ok(())
     }
 
     /// The answer as it is kept; `None` if there is no key, or the answer is not kept.
@@ -222,13 +222,15 @@ impl Once {
     #[must_use]
     pub fn problem(&self, error: DbError) -> Problem {
         match error {
-            DbError::LockTimeout if self.key_hash.is_some() => Problem::new(
-                Kind::IdempotencyInProgress,
-                "A request with this Idempotency-Key is still running.",
-            ),
+            DbError::LockTimeout if self.key_hash.is_some() => still_running(),
             other => other.into(),
         }
     }
+}
+
+fn still_running() -> Problem {
+    let detail = "A request with this Idempotency-Key is still running.";
+    Problem::new(Kind::IdempotencyInProgress, detail)
 }
 
 /// Why the transaction ended: the key's own rules, or the effect.
@@ -240,10 +242,7 @@ enum Ended {
 impl From<DbError> for Ended {
     fn from(error: DbError) -> Self {
         match error {
-            DbError::LockTimeout => Self::Key(Problem::new(
-                Kind::IdempotencyInProgress,
-                "A request with this Idempotency-Key is still running.",
-            )),
+            DbError::LockTimeout => Self::Key(still_running()),
             other => Self::Key(other.into()),
         }
     }
@@ -254,6 +253,22 @@ impl Failure for Ended {
         match self {
             Self::Key(problem) | Self::Effect(problem) => problem.trouble(),
         }
+    }
+}
+
+/// Takes the keys of these requests for this transaction, all at once and before anything else, so that
+/// transactions meet in one order.
+///
+/// # Errors
+/// [`DbError::LockTimeout`] while another transaction has one of the keys; or the store's failure.
+pub fn take_all<'a>(
+    conn: &mut Conn,
+    requests: impl Iterator<Item = &'a Once>,
+) -> Result<(), DbError> {
+    let mut keys = requests.filter_map(Once::key).peekable();
+    match keys.peek() {
+        Some(_) => serialise_on(conn, keys),
+        None => Ok(()),
     }
 }
 
@@ -271,20 +286,13 @@ pub fn find_all(
     if keys.is_empty() {
         return Ok(requests.iter().map(|_| None).collect());
     }
-    serialise_on(conn, keys.iter().copied())?;
+    take_all(conn, requests.iter().copied())?;
     let rows: Vec<Row> = per_backend!(conn, c => {
-        dsl::idempotency_keys.filter(dsl::key_hash.eq_any(&keys)).select(Row::as_select()).load(c)
-    })?;
-    let (kept, old): (Vec<Row>, Vec<Row>) = rows
-        .into_iter()
-        .partition(|row| row.created_at > now - KEPT);
-    if !old.is_empty() {
-        let old: Vec<Vec<u8>> = old.into_iter().map(|row| row.key_hash).collect();
-        per_backend!(conn, c => {
-            diesel::delete(dsl::idempotency_keys.filter(dsl::key_hash.eq_any(&old))).execute(c)
-        })?;
-    }
-    let mut kept: HashMap<Vec<u8>, Row> = kept
+        let these = || dsl::idempotency_keys.filter(dsl::key_hash.eq_any(&keys));
+        diesel::delete(these().filter(dsl::created_at.le(now - KEPT))).execute(c)?;
+        these().select(Row::as_select()).load(c)?
+    });
+    let mut kept: HashMap<Vec<u8>, Row> = rows
         .into_iter()
         .map(|row| (row.key_hash.clone(), row))
         .collect();

@@ -177,7 +177,9 @@ async fn sweep(state: App, mut stopped: watch::Receiver<bool>) {
         }
         ticks = ticks.wrapping_add(1);
         sweep_registrations(&state).await;
-        if let Err(error) = state.health.look().await {
+        if ticks.is_multiple_of(4)
+            && let Err(error) = state.health.look().await
+        {
             tracing::debug!(%error, "the store was not looked at");
         }
         if ticks.is_multiple_of(120) {

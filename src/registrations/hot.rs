@@ -88,6 +88,7 @@ impl Hot for Command {
 /// Registers each, once per key. Two of one key do not meet in a round: the second finds the answer
 /// of the first.
 fn run_registers(tx: &mut Conn, registers: &[&Register]) -> Result<Vec<HttpAnswer>, DbError> {
+    idempotency::take_all(tx, registers.iter().map(|one| &one.once))?;
     let mut answers: HashMap<usize, HttpAnswer> = HashMap::new();
     let mut waiting: Vec<usize> = (0..registers.len()).collect();
     while !waiting.is_empty() {

@@ -118,14 +118,10 @@ pub fn register_all(
     };
     let mut waiting = batch.parse(inputs);
     if !waiting.is_empty() {
-        let overwhelmed = batch.prepare(tx, &waiting)?;
+        batch.prepare(tx, &waiting)?;
         while !waiting.is_empty() {
-            // Two of one address in a round would not see each other.
-            let mut seen = HashSet::new();
-            let (round, rest): (Vec<_>, Vec<_>) = waiting
-                .into_iter()
-                .partition(|candidate| seen.insert(candidate.limit_key.clone()));
-            waiting = batch.round(tx, round, &overwhelmed)?;
+            let (round, rest) = split_round(waiting);
+            waiting = batch.round(tx, round)?;
             waiting.extend(rest);
         }
         batch.ledger.close(tx)?;
@@ -134,6 +130,20 @@ pub fn register_all(
     results
         .map(|result| result.ok_or_else(|| DbError::internal(LOST)))
         .collect()
+}
+
+/// Those that can be decided side by side, and the rest: two of one address would not see each other,
+/// nor would two that may want the seat of one municipality.
+fn split_round(waiting: Vec<Candidate>) -> (Vec<Candidate>, Vec<Candidate>) {
+    let mut seen = HashSet::new();
+    let mut one_has_a_municipality = false;
+    waiting.into_iter().partition(|candidate| {
+        let by_municipality = candidate.submission.ticket_type.unique_by.is_some();
+        let alone = !(by_municipality && one_has_a_municipality)
+            && seen.insert(candidate.limit_key.clone());
+        one_has_a_municipality |= alone && by_municipality;
+        alone
+    })
 }
 
 const LOST: &str = "a registration was not decided";
@@ -196,28 +206,33 @@ impl Batch {
         submission.ticket_type.sale(&self.event, self.now) == Sale::Open
     }
 
-    /// Takes the names of the addresses, and then the counters; returns the addresses that were
-    /// written to too often.
-    fn prepare(
-        &mut self,
-        tx: &mut Conn,
-        candidates: &[Candidate],
-    ) -> Result<HashSet<Vec<u8>>, DbError> {
-        let keys = || candidates.iter().map(|candidate| &candidate.limit_key);
-        let names: Vec<Vec<u8>> = keys().map(|key| name_of(self.event.id, key)).collect();
+    /// Takes the names of the addresses, and then the counters.
+    fn prepare(&mut self, tx: &mut Conn, candidates: &[Candidate]) -> Result<(), DbError> {
+        let name = |candidate: &Candidate| name_of(self.event.id, &candidate.limit_key);
+        let names: Vec<Vec<u8>> = candidates.iter().map(name).collect();
         serialise_on(tx, names.iter().map(Vec::as_slice))?;
-        let overwhelmed = if self.rules.limit_mails {
-            let keys: Vec<&[u8]> = keys().map(Vec::as_slice).collect();
-            mail_log::overwhelmed(tx, self.now, self.event.id, &keys, &CAUSED)?
-        } else {
-            HashSet::new()
-        };
         let wanted = candidates
             .iter()
             .map(|candidate| candidate.submission.ticket_type.id)
             .collect();
         self.ledger = Ledger::open(tx, &self.types, &wanted)?;
-        Ok(overwhelmed)
+        Ok(())
+    }
+
+    /// The addresses that were written to too often, also in rounds before.
+    fn overwhelmed(
+        &self,
+        tx: &mut Conn,
+        candidates: &[Candidate],
+    ) -> Result<HashSet<Vec<u8>>, DbError> {
+        if !self.rules.limit_mails {
+            return Ok(HashSet::new());
+        }
+        let keys: Vec<&[u8]> = candidates
+            .iter()
+            .map(|candidate| candidate.limit_key.as_slice())
+            .collect();
+        mail_log::overwhelmed(tx, self.now, self.event.id, &keys, &CAUSED)
     }
 
     /// Decides candidates of different addresses. Returns those that are to be tried again, because
@@ -226,8 +241,8 @@ impl Batch {
         &mut self,
         tx: &mut Conn,
         candidates: Vec<Candidate>,
-        overwhelmed: &HashSet<Vec<u8>>,
     ) -> Result<Vec<Candidate>, DbError> {
+        let overwhelmed = self.overwhelmed(tx, &candidates)?;
         let (mut seated, mut full) = (Vec::new(), Vec::new());
         for candidate in candidates {
             let new = draft(self.now, self.rules, self.event.id, &candidate.submission)?;
@@ -236,7 +251,7 @@ impl Batch {
                 Err(ticket_type) => full.push((candidate, ticket_type)),
             }
         }
-        let came_back = self.settle(tx, seated, overwhelmed)?;
+        let came_back = self.settle(tx, seated, &overwhelmed)?;
         if came_back {
             return Ok(full.into_iter().map(|(candidate, _)| candidate).collect());
         }

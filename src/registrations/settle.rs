@@ -15,6 +15,7 @@ use crate::db::{Conn, DbError};
 use crate::ids::RegistrationId;
 use crate::mail::{EmailKind, NewEmail, outbox};
 use crate::text::Email;
+use crate::tickets::seats;
 
 /// Who was behind the address of a candidate that got its seats.
 enum Behind {
@@ -97,8 +98,8 @@ impl Batch {
                     store::set_identity(tx, new.id, &candidate.submission.contact.email)?;
                 }
                 Behind::Further(_) | Behind::Overwhelmed | Behind::Refused(_) => {
-                    self.ledger.give(&new.seats());
-                    came_back = true;
+                    // Taken from this ledger, in this round.
+                    came_back |= self.ledger.give(&new.seats());
                     taken_back.push(new.id);
                 }
             }
@@ -112,7 +113,11 @@ impl Batch {
     fn replace(&mut self, tx: &mut Conn, earlier: &mut Registration) -> Result<bool, DbError> {
         let held = earlier.holds_seats;
         if held {
-            self.ledger.give(&earlier.seats());
+            let seats = earlier.seats();
+            // It may be of ticket types that nobody in this batch wants.
+            if !self.ledger.give(&seats) {
+                seats::release(tx, &seats)?;
+            }
             claims::release(tx, earlier)?;
             earlier.holds_seats = false;
         }

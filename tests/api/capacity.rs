@@ -104,6 +104,34 @@ on_both_stores! { with [crate::helpers::MAIL_WAITS]
         sales::assert_integrity(&app);
     }
 
+    async fn whoever_changes_the_ticket_gives_the_first_seat_back(app: TestApp) {
+        let event = sales::draft(&app, "konferansen", json!({})).await;
+        let (hall, screen) = (sales::quota(&app, &event, Some(5)).await, sales::quota(&app, &event, Some(5)).await);
+        let seated = sales::ticket_type(&app, &event, json!({"name": "Salen", "quotas": [hall]})).await;
+        let digital = sales::ticket_type(&app, &event, json!({"name": "Skjermen", "attendance": "digital", "quotas": [screen]})).await;
+        sales::publish(&app, &event).await;
+        for ticket in [&seated, &digital, &seated, &digital] {
+            app.post("/events/konferansen/registrations", &json!({"attendees": [{"ticket_type_id": ticket, "name": "A", "email": "a@example.org"}]})).send().await.expect(202);
+            sales::assert_integrity(&app);
+        }
+        assert_eq!((sales::held(&app, &event, &hall).await, sales::held(&app, &event, &screen).await), (0, 1));
+    }
+
+    async fn municipalities_have_one_seat_each_in_a_crowd(app: TestApp) {
+        let sale = OnSale::with(&app, Some(100), json!({"unique_by": "municipality"})).await;
+        let calls = (0..40).map(|n| {
+            let mut body = sale.body(&format!("p{n}@example.org"));
+            let number = ["0301", "3222", "4601", "5501"][n % 4];
+            body["attendees"][0]["municipality_numbers"] = json!([number]);
+            let (app, path) = (&app, sale.path());
+            async move { app.post(&path, &body).send().await.status }
+        });
+        let statuses = join_all(calls).await;
+        assert_eq!((count(&statuses, 202), count(&statuses, 409)), (4, 36), "{statuses:?}");
+        assert_eq!(sale.held(&app).await, 4);
+        sales::assert_integrity(&app);
+    }
+
     async fn a_party_fits_whole_or_not_at_all(app: TestApp) {
         let sale = OnSale::with(&app, Some(3), json!({"min_per_registration": 2, "max_per_registration": 4})).await;
         let party = |size: usize, email: &str| {

@@ -105,6 +105,29 @@ async fn guessing_is_slow(store: Store) {
         .expect(200);
 }
 
+/// Those that share a transaction count, too.
+async fn mails_per_address_in_a_crowd(store: Store) {
+    let app = TestApp::spawn_with(store, &limited()).await;
+    let sale = OnSale::of_size(&app, 100).await;
+    let calls = (0..30).map(|_| sale.register(&app, "other@example.org"));
+    for answer in futures_util::future::join_all(calls).await {
+        answer.expect(202);
+    }
+    assert_eq!(caused(&app, "other"), 5);
+    assert_eq!(sale.held(&app).await, 1);
+    sales::assert_integrity(&app);
+}
+
+#[actix_web::test]
+async fn mails_per_address_in_a_crowd_sqlite() {
+    mails_per_address_in_a_crowd(Store::Sqlite).await;
+}
+
+#[actix_web::test]
+async fn mails_per_address_in_a_crowd_postgres() {
+    mails_per_address_in_a_crowd(Store::Postgres).await;
+}
+
 #[actix_web::test]
 async fn mails_per_address_sqlite() {
     mails_per_address(Store::Sqlite).await;

@@ -129,14 +129,22 @@ impl Ledger {
         entry.is_some_and(|entry| entry.size.is_none_or(|size| entry.held + count <= size))
     }
 
-    /// Gives seats back.
-    pub fn give(&mut self, seats: &Seats) {
+    /// Gives seats back, all or none; `false` if it does not hold the counters of all of them.
+    #[must_use]
+    pub fn give(&mut self, seats: &Seats) -> bool {
+        if !seats
+            .keys()
+            .all(|ticket_type| self.types.contains_key(ticket_type))
+        {
+            return false;
+        }
         for (ticket_type, count) in seats {
             let quotas = self.types.get(ticket_type).cloned().unwrap_or_default();
             for quota in quotas {
                 self.add(quota, -count);
             }
         }
+        true
     }
 
     fn add(&mut self, quota: QuotaId, count: i32) {
