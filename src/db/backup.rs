@@ -83,6 +83,8 @@ fn sqlite(target: &Target, path: &Path, copy: &Path) -> Result<(), DbError> {
     )
 }
 
+const WHOLE: &str = "SELECT integrity_check AS line FROM pragma_integrity_check";
+
 /// Lets `SQLite` look for damage in a copy: a backup that can't be read is none.
 fn check(conn: &mut Conn) -> Result<(), DbError> {
     #[derive(QueryableByName)]
@@ -93,7 +95,6 @@ fn check(conn: &mut Conn) -> Result<(), DbError> {
     let Conn::Sqlite(c) = conn else {
         return Ok(());
     };
-    const WHOLE: &str = "SELECT integrity_check AS line FROM pragma_integrity_check";
     let lines: Vec<Line> = diesel::sql_query(WHOLE).load(c)?;
     match lines.as_slice() {
         [only] if only.line == "ok" => Ok(()),

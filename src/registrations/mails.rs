@@ -48,6 +48,7 @@ pub fn tell_end(
 }
 
 /// A mail to the contact; `None` if the person was erased.
+#[must_use]
 pub fn letter(
     (event, types): (&Event, &[TicketType]),
     registration: &Registration,
