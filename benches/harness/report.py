@@ -26,7 +26,8 @@ def heading(run):
     postgres = f"PostgreSQL {how['postgres']}, its defaults, fsync on. " if how["postgres"] else ""
     return (f"{at['cores']} cores of {at['cpu']}, Linux {at['kernel']}, {how['disk']}, commit {at['commit']}, "
             f"{at['date']}, load average before {at['load_average_before']}. {how['rounds']} rounds of "
-            f"{how['seconds']} s, 64 connections of wrk on the same cores. SQLite WAL with synchronous=FULL. "
+            f"{how['seconds']} s in turns, of which the medians stand here, the ratios being medians of the rounds' own; "
+            f"64 connections of wrk on the same cores. SQLite WAL with synchronous=FULL. "
             f"{postgres}{how['mail']}")
 
 
@@ -50,7 +51,7 @@ text { font: 13px system-ui, sans-serif; fill: #24292f } .small { font-size: 11p
 .yes { fill: #2f7f86 } .no { fill: #b4532a } .aim { stroke: #24292f; stroke-dasharray: 4 3 }
 @media (prefers-color-scheme: dark) { text { fill: #e6edf3 } .small { fill: #9198a1 } .aim { stroke: #e6edf3 } }
 """
-WIDE, LABEL, STEP, TOP, SCALE, MOST = 960, 430, 26, 48, 110, 3.4
+WIDE, LABEL, STEP, TOP, SCALE, MOST = 960, 400, 26, 48, 110, 3.4
 
 
 def chart(run):
@@ -70,11 +71,12 @@ def chart(run):
         wide = SCALE * min(far, MOST)
         beyond = " »" if far > MOST else ""
         unmet = "" if row["met"] else ", not met"
-        label = escape(row["what"] if len(row["what"]) < 62 else row["what"][:60] + "…")
+        label = escape(row["what"].split(" (")[0])
+        beside = LABEL + max(wide, SCALE if not row["met"] else 0) + 6
         parts += [
             f'<text x="{LABEL - 8}" y="{y}" text-anchor="end">{label}</text>',
             f'<rect x="{LABEL}" y="{y - 12}" width="{wide:.0f}" height="16" rx="2" class="{"yes" if row["met"] else "no"}"/>',
-            f'<text x="{LABEL + wide + 6:.0f}" y="{y}" class="small">{number(row["ratio"])} (aim {escape(aim(row))}'
+            f'<text x="{beside:.0f}" y="{y}" class="small">{number(row["ratio"])} (aim {escape(aim(row))}'
             f'{unmet}){beyond}</text>']
     line = LABEL + SCALE
     parts += [
