@@ -125,7 +125,7 @@ fn answers(c: &mut Criterion) {
         || TestRequest::get().insert_header((header::ACCEPT_ENCODING, "gzip, deflate, br;q=0.9"));
     let fresh = accepting().to_http_request();
     c.bench_function("answer/coding and 200", |b| {
-        b.iter(|| answer(black_box(&fresh)))
+        b.iter(|| answer(black_box(&fresh)));
     });
     let tag = answer(&fresh).headers().get(header::ETAG).cloned();
     let Some(tag) = tag else { return };
@@ -133,7 +133,7 @@ fn answers(c: &mut Criterion) {
         .insert_header((header::IF_NONE_MATCH, tag))
         .to_http_request();
     c.bench_function("answer/coding and 304", |b| {
-        b.iter(|| answer(black_box(&known)))
+        b.iter(|| answer(black_box(&known)));
     });
     c.bench_function("etag/of 100 kB", |b| {
         let bytes = vec![b'x'; 100_000];

@@ -142,6 +142,7 @@ struct Attendee {
 
 #[derive(Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = registration_tokens, treat_none_as_default_value = false)]
+#[expect(clippy::struct_field_names, reason = "the columns are named so")]
 struct Token {
     id: Vec<u8>,
     registration_id: Vec<u8>,
@@ -208,8 +209,7 @@ impl Rows {
     fn again(&self) -> Result<Self, Box<dyn Error>> {
         let id = fresh_id();
         let secret = random_256()?;
-        let word = hex(&secret);
-        let like = |old: &str| word.chars().cycle().take(old.len()).collect::<String>();
+        let like = |old: &str| like(&secret, old);
         Ok(Self {
             registration: Registration {
                 id: id.clone(),
@@ -249,8 +249,11 @@ fn fresh_id() -> Vec<u8> {
     new_id::<EventKind>().uuid().as_bytes().to_vec()
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+/// As many letters as these, made of random bytes.
+fn like(random: &[u8], old: &str) -> String {
+    // 64 of them, so that no code of eight letters comes twice in a run.
+    let letter = |byte: &u8| char::from(b'@' + byte % 64);
+    random.iter().cycle().take(old.len()).map(letter).collect()
 }
 
 /// Inserts these in one transaction, and counts their seats.
