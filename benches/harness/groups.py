@@ -50,7 +50,7 @@ def reads(run):
     session = client.get(f"{conference.public}/sessions", limit=1)["items"][0]["slug"]
     programme, brotli = f"{conference.public}/programme", "Accept-Encoding: br"
 
-    def to_static(name, path, aim, accept=(), known=False):
+    def to_static(name, path, aim=None, accept=(), known=False):
         asked = dict(header.split(": ") for header in accept)
         answer, body = client.send("GET", path, headers=asked)
         static = run.lab.static(f"{len(run.rows)}.body", body, answer.headers)
@@ -63,10 +63,11 @@ def reads(run):
     load(service.address + programme, 1, headers=[brotli])  # warm
     to_static("programme, br", programme, 0.85, accept=[brotli])
     to_static("programme, known already", programme, 0.85, accept=[brotli], known=True)
+    to_static("programme, uncompressed", programme)
     draft = f"{service.address}{conference.own}/programme"
     key = [f"Authorization: Bearer {conference.token}"]
     pairs = run.pairs(lambda: run.rate(service.address + programme), lambda: run.rate(draft, key))
-    run.row("reads", "programme, uncompressed", "requests/s", *pairs,
+    run.row("reads", "programme, uncompressed, to one by query", "requests/s", *pairs,
             "the organiser's draft of it, which is drawn by query per request", 40)
     to_static("one session", f"{conference.public}/sessions/{session}", 0.5)
     to_static("tickets", f"{conference.public}/tickets", 0.5)
