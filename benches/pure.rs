@@ -158,7 +158,7 @@ fn edge(c: &mut Criterion) {
                 black_box("/api/v1/events/{event}/programme"),
                 200,
                 took,
-            )
+            );
         });
     });
     c.bench_function("edge/id of a request", |b| {
