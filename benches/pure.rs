@@ -8,7 +8,9 @@ use actix_web::{HttpRequest, Responder};
 use chrono_tz::Europe::Oslo;
 use criterion::Criterion;
 use kongress::clock::{Clock, new_id};
+use kongress::http::methods::Methods;
 use kongress::http::{Caching, Document, Precompressed, etag};
+use kongress::metrics::Metrics;
 use kongress::programme::document::{
     Programme, Room, Session, SessionKind, SessionSpeaker, Speaker, SpeakerRole,
 };
@@ -141,10 +143,34 @@ fn answers(c: &mut Criterion) {
     });
 }
 
+/// What the edge does for every request.
+fn edge(c: &mut Criterion) {
+    let methods = Methods::of(&kongress::api::document());
+    c.bench_function("edge/methods of a path", |b| {
+        b.iter(|| methods.allowed(black_box("/api/v1/events/konferansen/programme")));
+    });
+    let metrics = Metrics::default();
+    let took = std::time::Duration::from_micros(40);
+    c.bench_function("edge/count a request", |b| {
+        b.iter(|| {
+            metrics.request(
+                "GET",
+                black_box("/api/v1/events/{event}/programme"),
+                200,
+                took,
+            );
+        });
+    });
+    c.bench_function("edge/id of a request", |b| {
+        b.iter(|| new_id::<()>().to_string());
+    });
+}
+
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();
     parsing(&mut criterion);
     documents(&mut criterion);
     answers(&mut criterion);
+    edge(&mut criterion);
     criterion.final_summary();
 }

@@ -46,10 +46,11 @@ def reach(row):
     return row["ratio"] / row["aim"] if row["sense"] == AT_LEAST else row["aim"] / row["ratio"]
 
 
+# On a ground of its own, so that it can be read on a page of any colour.
 STYLE = """
-text { font: 13px system-ui, sans-serif; fill: #24292f } .small { font-size: 11px; fill: #57606a }
+.back { fill: #fff } text { font: 13px system-ui, sans-serif; fill: #24292f } .small { font-size: 11px; fill: #57606a }
 .yes { fill: #2f7f86 } .no { fill: #b4532a } .aim { stroke: #24292f; stroke-dasharray: 4 3 }
-@media (prefers-color-scheme: dark) { text { fill: #e6edf3 } .small { fill: #9198a1 } .aim { stroke: #e6edf3 } }
+@media (prefers-color-scheme: dark) { .back { fill: #0d1117 } text { fill: #e6edf3 } .small { fill: #9198a1 } .aim { stroke: #e6edf3 } }
 """
 WIDE, LABEL, STEP, TOP, SCALE, MOST = 960, 400, 26, 48, 110, 3.4
 
@@ -64,7 +65,7 @@ def chart(run):
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {high}" role="img" aria-labelledby="t d">',
         f'<title id="t">How far each measured ratio came towards its aim</title><desc id="d">{escape(about)}</desc>',
-        f"<style>{STYLE}</style>",
+        f"<style>{STYLE}</style>", '<rect width="100%" height="100%" rx="6" class="back"/>',
         f'<text x="{LABEL + SCALE}" y="20" text-anchor="middle" class="small">the aim</text>']
     for place, row in enumerate(rows):
         y, far = TOP + STEP * place, reach(row)
