@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use tokio::sync::oneshot;
 
-use super::{Conn, Db, DbError, PATIENCE, Target};
+use super::{Conn, Db, DbError, PATIENCE, Target, Trouble};
 
 /// Commands that may wait; one more is refused (503).
 const QUEUE: usize = 4096;
@@ -129,7 +129,10 @@ fn run<H: Hot>(db: &Db, commands: Vec<H>) -> Vec<Result<H::Answer, DbError>> {
     let all = Arc::clone(&commands);
     match db.write_and_wait(move |tx| H::run_batch(tx, &all)) {
         Ok(answers) => answers.into_iter().map(Ok).collect(),
-        Err(error) if commands.len() == 1 => vec![Err(error)],
+        // One that met another, such as a code that is taken, may succeed when it runs again.
+        Err(error) if commands.len() == 1 && error.trouble() != Trouble::Conflict => {
+            vec![Err(error)]
+        }
         // The store is away for all of them.
         Err(DbError::Busy) => commands.iter().map(|_| Err(DbError::Busy)).collect(),
         Err(DbError::Unavailable(cause)) => commands
