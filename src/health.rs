@@ -11,6 +11,8 @@ use crate::mail::outbox;
 
 /// How long an answer waits for the store.
 const PATIENCE: Duration = Duration::from_millis(80);
+/// The same while nothing was seen yet, right after the start.
+const FIRST: Duration = Duration::from_secs(1);
 /// For how long what was seen last is believed while the store is too busy to be asked.
 const BELIEVED: Duration = Duration::from_secs(5);
 
@@ -49,8 +51,7 @@ impl Health {
     /// it counts as away.
     pub async fn condition(&self) -> Condition {
         let last = || *self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        // Who has just started has nothing to believe yet.
-        let patience = if last().is_some() { PATIENCE } else { BELIEVED };
+        let patience = if last().is_some() { PATIENCE } else { FIRST };
         if let Ok(Ok(condition)) = tokio::time::timeout(patience, self.look()).await {
             return condition;
         }

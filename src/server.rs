@@ -155,6 +155,8 @@ impl Background {
 
 /// How often what has expired is swept.
 const SWEEP_EVERY: Duration = Duration::from_millis(500);
+/// How often the store is looked at, for whoever asks about it.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// Starts what runs beside the requests.
 #[must_use]
@@ -162,10 +164,26 @@ pub fn start_background(state: &App) -> Background {
     let (stop, stopped) = watch::channel(false);
     let tasks = vec![
         tokio::task::spawn_local(sweep(state.clone(), stopped.clone())),
+        tokio::task::spawn_local(watch_health(state.clone(), stopped.clone())),
         tokio::task::spawn_local(worker::run(state.clone(), stopped.clone())),
         tokio::task::spawn_local(publication::watch_changes(state.clone(), stopped)),
     ];
     Background { stop, tasks }
+}
+
+/// Looks at the store from the first moment on, so that there is always something to believe while it is
+/// too busy to be asked.
+async fn watch_health(state: App, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        // A store that is away is told by those who need it.
+        if let Err(error) = state.health.look().await {
+            tracing::debug!(%error, "the store was not looked at");
+        }
+        tokio::select! {
+            _ = stopped.changed() => return,
+            () = tokio::time::sleep(LOOK_EVERY) => {}
+        }
+    }
 }
 
 async fn sweep(state: App, mut stopped: watch::Receiver<bool>) {
@@ -177,11 +195,6 @@ async fn sweep(state: App, mut stopped: watch::Receiver<bool>) {
         }
         ticks = ticks.wrapping_add(1);
         sweep_registrations(&state).await;
-        if ticks.is_multiple_of(4)
-            && let Err(error) = state.health.look().await
-        {
-            tracing::debug!(%error, "the store was not looked at");
-        }
         if ticks.is_multiple_of(120) {
             state.limits.sweep();
             let now = state.clock.now();
