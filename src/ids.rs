@@ -120,6 +120,10 @@ ids! {
     QuotaId = QuotaKind;
     /// A ticket type.
     TicketTypeId = TicketTypeKind;
+    /// A question of the registration form.
+    QuestionId = QuestionKind;
+    /// A code that opens ticket types.
+    AccessCodeId = AccessCodeKind;
     /// A registration.
     RegistrationId = RegistrationKind;
     /// An attendee of a registration.

@@ -52,6 +52,7 @@ pub mod idempotency;
 pub mod ids;
 pub mod mail;
 pub mod metrics;
+pub mod municipalities;
 pub mod organisations;
 pub mod page;
 pub mod problem;

@@ -67,6 +67,8 @@ catalogue! {
     WrongState = "wrong-state", 409, "Not in this state", "The thing is in a state from which this change does not lead. Nothing was changed; the detail names the state.";
     SoldOut = "sold-out", 409, "Sold out", "There are not enough free seats of this ticket type. ticket_type_id names it. Nothing was stored.";
     MunicipalityTaken = "municipality-taken", 409, "The municipality has its seat", "This ticket type has one seat for each municipality, and the seat of this one is taken. municipality_number names it.";
+    OptionFull = "option-full", 409, "The option is full", "As many as may have chosen this option of a question. question_id and option name it. Nothing was stored.";
+    AccessCodeUsedUp = "access-code-used-up", 409, "The access code is used up", "As many registrations as may use this access code. A use is given back when one of them is called off. Nothing was stored.";
     RegistrationClosed = "registration-closed", 409, "Registration is closed", "The ticket type is not on sale now: not yet, not any more, or the event is cancelled or archived.";
     NothingToRelease = "nothing-to-release", 409, "Nothing to release", "The working copy equals the newest release, so no new version was made.";
     InUse = "in-use", 409, "Still in use", "Something else refers to this. Remove the reference first; the detail names it.";
@@ -187,6 +189,12 @@ impl Problem {
         problem.extra.clone_from(kept["extra"].as_object()?);
         problem.replayed = true;
         Some(problem)
+    }
+
+    /// Whether one of its faults has this code.
+    #[must_use]
+    pub fn names(&self, code: &str) -> bool {
+        self.errors.iter().any(|fault| fault.code == code)
     }
 
     /// What kind of problem this is.

@@ -26,6 +26,7 @@ use crate::metrics::Metrics;
 use crate::problem::Problem;
 use crate::publication::{self, Snapshots};
 use crate::registrations::{self, hot::Command};
+use crate::tickets::questions;
 
 /// What every handler can reach.
 pub type App = web::Data<AppState>;
@@ -208,6 +209,7 @@ async fn sweep(state: App, mut stopped: watch::Receiver<bool>) {
             {
                 tracing::warn!(%error, "registrations past the end of registration were not swept");
             }
+            sweep_answers(&state).await;
         }
     }
 }
@@ -230,6 +232,28 @@ async fn sweep_registrations(state: &App) {
     };
     if let Err(error) = swept.await {
         tracing::warn!(%error, "unconfirmed registrations were not swept");
+    }
+}
+
+/// Deletes answers some days after the event, with what lies beside the rows.
+async fn sweep_answers(state: &App) {
+    let now = state.clock.now();
+    let swept = async {
+        if state
+            .db
+            .read(move |conn| questions::sweep::anything_due(conn, now))
+            .await?
+        {
+            state
+                .db
+                .write(move |tx| questions::sweep::sweep(tx, now))
+                .await?;
+            state.erased(Vec::new()).await;
+        }
+        Ok::<_, DbError>(())
+    };
+    if let Err(error) = swept.await {
+        tracing::warn!(%error, "answers whose time is over were not deleted");
     }
 }
 

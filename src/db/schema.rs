@@ -325,6 +325,7 @@ diesel::table! {
         cancelled_at -> Nullable<InstantSql>,
         erased_at -> Nullable<InstantSql>,
         version -> Integer,
+        access_code_id -> Nullable<IdSql>,
     }
 }
 
@@ -347,6 +348,7 @@ diesel::table! {
         state -> Text,
         ticket_secret -> Text,
         checked_in_at -> Nullable<InstantSql>,
+        answers -> Nullable<Json>,
     }
 }
 
@@ -418,7 +420,102 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{IdSql, InstantSql};
+
+    questions (id) {
+        id -> IdSql,
+        event_id -> IdSql,
+        label -> Json,
+        help -> Json,
+        kind -> Text,
+        required -> Bool,
+        required_from -> Nullable<Date>,
+        ticket_types -> Json,
+        sensitive -> Bool,
+        delete_after_days -> Nullable<Integer>,
+        hidden -> Bool,
+        position -> Integer,
+        wording -> Integer,
+        answers_deleted_at -> Nullable<InstantSql>,
+        version -> Integer,
+        created_at -> InstantSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::IdSql;
+
+    question_options (question_id, option_key) {
+        question_id -> IdSql,
+        option_key -> Text,
+        position -> Integer,
+        label -> Json,
+        size -> Nullable<Integer>,
+        held -> Integer,
+        offered -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{IdSql, InstantSql};
+
+    question_wordings (question_id, wording) {
+        question_id -> IdSql,
+        wording -> Integer,
+        label -> Json,
+        help -> Json,
+        options -> Json,
+        created_at -> InstantSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::IdSql;
+
+    option_claims (attendee_id, question_id, option_key) {
+        attendee_id -> IdSql,
+        question_id -> IdSql,
+        option_key -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{IdSql, InstantSql};
+
+    access_codes (id) {
+        id -> IdSql,
+        event_id -> IdSql,
+        code -> Text,
+        code_key -> Text,
+        note -> Nullable<Text>,
+        max_uses -> Nullable<Integer>,
+        uses -> Integer,
+        expires_at -> Nullable<InstantSql>,
+        ticket_types -> Json,
+        version -> Integer,
+        created_at -> InstantSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::IdSql;
+
+    access_code_uses (registration_id) {
+        registration_id -> IdSql,
+        access_code_id -> IdSql,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
+    access_code_uses,
+    access_codes,
     api_tokens,
     attendees,
     committee_members,
@@ -426,8 +523,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     events,
     idempotency_keys,
     municipality_claims,
+    option_claims,
     organisations,
     programme_releases,
+    question_options,
+    question_wordings,
+    questions,
     quotas,
     recording_rooms,
     recordings,

@@ -21,7 +21,6 @@ pub mod wire;
 pub use actions::EventRefusal;
 pub use held::{Held, hold};
 pub use model::{Event, EventState, Format, Phase};
-pub use parts::municipality_number;
 pub use public_store::{CHANGED, changed_since, public_versions, touch_events_of, touch_public};
 pub use series::Series;
 pub use store::{

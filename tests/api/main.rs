@@ -8,6 +8,7 @@
 #[macro_use]
 mod helpers;
 
+mod access_codes;
 mod backups;
 mod capacity;
 mod command_line;
@@ -29,6 +30,7 @@ mod pages;
 mod programme;
 mod publication;
 mod publication_lists;
+mod questions;
 mod recent;
 mod recordings;
 mod registration_limits;

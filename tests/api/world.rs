@@ -190,5 +190,11 @@ fn bodies() -> Vec<(&'static str, &'static str, Value)> {
         ("session", "/sessions", json!({"title": "Oppvekstplanen"})),
         ("recording", "/recordings", recording),
         ("quota", "/quotas", json!({"name": "Salen", "size": 20})),
+        (
+            "question",
+            "/questions",
+            json!({"label": "Mat", "kind": "text"}),
+        ),
+        ("access_code", "/access-codes", json!({"code": "KOMITE"})),
     ]
 }
