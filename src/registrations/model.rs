@@ -150,6 +150,10 @@ pub struct Contact {
 
 /// What was said yes or no to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a question of its own"
+)]
 pub struct Consents {
     /// The terms.
     pub terms: bool,

@@ -112,6 +112,10 @@ pub struct AttendeeView {
 
 /// What was said yes or no to.
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a question of its own"
+)]
 pub struct ConsentsGiven {
     /// The terms.
     terms: bool,
