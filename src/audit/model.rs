@@ -99,6 +99,10 @@ impl Subject {
     }
 
     /// Something of the organisation itself.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "an id is small, and given as it stands"
+    )]
     pub fn of_organisation(resource: Resource, id: impl ToString) -> Self {
         Self {
             event_id: None,
