@@ -9,6 +9,7 @@
 mod helpers;
 
 mod access_codes;
+mod audit;
 mod backups;
 mod capacity;
 mod command_line;

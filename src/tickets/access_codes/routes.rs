@@ -7,6 +7,7 @@ use super::input::AccessCodeInput;
 use super::model::AccessCode;
 use super::store;
 use super::wire::AccessCodeView;
+use crate::audit::{self, Resource, Subject};
 use crate::auth::{Access, Area, Organiser};
 use crate::db::Conn;
 use crate::events::{Event, routes::owned};
@@ -15,6 +16,10 @@ use crate::idempotency::Once;
 use crate::ids::AccessCodeId;
 use crate::problem::Problem;
 use crate::server::App;
+
+fn subject(event: &Event, access_code: &AccessCode) -> Subject {
+    Subject::of(event.id, Resource::AccessCode, access_code.id)
+}
 
 /// The event and its access code that a path names.
 fn found(
@@ -72,6 +77,8 @@ pub async fn create_access_code(
         .run(&app.db, now, move |tx| {
             let event = owned(tx, &who, &path)?;
             let access_code = actions::create_access_code(tx, now, &event, &body.value)?;
+            let written = AccessCodeInput::of(&access_code);
+            audit::created(tx, &who, &subject(&event, &access_code), &written)?;
             let location = format!(
                 "/api/v1/organiser/events/{}/access-codes/{}",
                 event.id, access_code.id
@@ -117,8 +124,11 @@ pub async fn update_access_code(
         .write(move |tx| {
             let (event, current) = found(tx, &who, &path)?;
             if_match.check_version(&current.tag())?;
-            let input = changes.apply(&AccessCodeInput::of(&current))?;
+            let before = AccessCodeInput::of(&current);
+            let input = changes.apply(&before)?;
             let access_code = actions::update_access_code(tx, now, &event, &current, &input)?;
+            let after = AccessCodeInput::of(&access_code);
+            audit::changed(tx, &who, &subject(&event, &access_code), &before, &after)?;
             Ok::<_, Problem>((event, access_code))
         })
         .await?;
@@ -142,7 +152,10 @@ pub async fn delete_access_code(
         .write(move |tx| {
             let (event, current) = found(tx, &who, &path)?;
             if_match.check_version(&current.tag())?;
-            actions::delete_access_code(tx, now, &event, &current).map_err(Problem::from)
+            actions::delete_access_code(tx, now, &event, &current)?;
+            let before = AccessCodeInput::of(&current);
+            audit::deleted(tx, &who, &subject(&event, &current), &before)?;
+            Ok::<_, Problem>(())
         })
         .await?;
     Ok(Reply::no_content())

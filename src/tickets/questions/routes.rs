@@ -7,6 +7,7 @@ use super::input::QuestionInput;
 use super::model::Question;
 use super::store;
 use super::wire::{OwnQuestion, WordingView};
+use crate::audit::{self, Resource, Subject};
 use crate::auth::{Access, Area, Organiser};
 use crate::db::Conn;
 use crate::events::{Event, routes::owned};
@@ -15,6 +16,10 @@ use crate::idempotency::Once;
 use crate::ids::QuestionId;
 use crate::problem::Problem;
 use crate::server::App;
+
+fn subject(event: &Event, question: &Question) -> Subject {
+    Subject::of(event.id, Resource::Question, question.id)
+}
 
 /// The event and its question that a path names.
 fn found(
@@ -72,6 +77,8 @@ pub async fn create_question(
         .run(&app.db, now, move |tx| {
             let event = owned(tx, &who, &path)?;
             let question = actions::create_question(tx, now, &event, &body.value)?;
+            let written = QuestionInput::of(&question);
+            audit::created(tx, &who, &subject(&event, &question), &written)?;
             let location = format!(
                 "/api/v1/organiser/events/{}/questions/{}",
                 event.id, question.id
@@ -115,8 +122,11 @@ pub async fn update_question(
         .write(move |tx| {
             let (event, current) = found(tx, &who, &path)?;
             if_match.check_version(&current.tag())?;
-            let input = changes.apply(&QuestionInput::of(&current))?;
+            let before = QuestionInput::of(&current);
+            let input = changes.apply(&before)?;
             let question = actions::update_question(tx, now, &event, &current, &input)?;
+            let after = QuestionInput::of(&question);
+            audit::changed(tx, &who, &subject(&event, &question), &before, &after)?;
             Ok::<_, Problem>((event, question))
         })
         .await?;
@@ -140,7 +150,10 @@ pub async fn delete_question(
         .write(move |tx| {
             let (event, current) = found(tx, &who, &path)?;
             if_match.check_version(&current.tag())?;
-            actions::delete_question(tx, now, &event, &current).map_err(Problem::from)
+            actions::delete_question(tx, now, &event, &current)?;
+            let before = QuestionInput::of(&current);
+            audit::deleted(tx, &who, &subject(&event, &current), &before)?;
+            Ok::<_, Problem>(())
         })
         .await?;
     Ok(Reply::no_content())
