@@ -140,6 +140,8 @@ pub fn routes<S: Below>(config: &mut impl Mount<S>, scope: S) {
             .service(tickets::access_codes::routes::update_access_code)
             .service(tickets::access_codes::routes::delete_access_code)
             .service(registrations::organiser_routes::list_registrations)
+            .service(registrations::sheet_routes::export_registrations_csv)
+            .service(registrations::sheet_routes::export_registrations_xlsx)
             .service(registrations::organiser_routes::get_registration_of_event)
             .service(registrations::organiser_routes::cancel_registration_of_event),
     );

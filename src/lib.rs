@@ -63,6 +63,7 @@ pub mod programme;
 pub mod publication;
 pub mod registrations;
 pub mod server;
+pub mod sheets;
 pub mod text;
 pub mod tickets;
 pub mod video;

@@ -137,9 +137,8 @@ fn area(below: &[&str]) -> Option<Area> {
             "publish" | "archive" | "cancel" | "reopen" => Some(Area::Events),
             "committee" | "committee-order" | "rooms" | "tracks" | "speakers" | "sessions"
             | "programme" | "recordings" => Some(Area::Programme),
-            "quotas" | "ticket-types" | "questions" | "access-codes" | "registrations" => {
-                Some(Area::Registrations)
-            }
+            "quotas" | "ticket-types" | "questions" | "access-codes" | "registrations"
+            | "registrations.csv" | "registrations.xlsx" => Some(Area::Registrations),
             "emails" => Some(Area::Emails),
             _ => None,
         },

@@ -40,6 +40,7 @@ mod registrations;
 mod releases;
 mod rush;
 mod sessions;
+mod sheets;
 mod stores;
 mod tickets;
 mod tokens;
