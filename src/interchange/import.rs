@@ -87,7 +87,7 @@ impl Document {
     }
 
     /// What it wants of the working copy of this event.
-    fn wish(&self, event: &Event, standing: &Standing, faults: &mut Faults) -> Wish {
+    pub(super) fn wish(&self, event: &Event, standing: &Standing, faults: &mut Faults) -> Wish {
         match self {
             Self::Programme(document) => {
                 own_reader::wish(document, standing, &event.languages, faults)

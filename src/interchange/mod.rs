@@ -35,6 +35,8 @@ pub mod schedule_wire;
 pub mod schedule_xml;
 pub mod shown;
 mod slots;
+#[cfg(test)]
+mod tests;
 mod things;
 pub mod wish;
 pub mod xml;

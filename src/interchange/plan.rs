@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
-use super::wish::{Removes, Wanted, Wish};
+use super::wish::{DocumentFormat, Removes, Wanted, Wish};
 use crate::events::Event;
 use crate::faults::Faults;
 use crate::ids::{Id, RoomId};
@@ -289,7 +289,8 @@ fn wanted_sessions(
         tracks: named(&wish.tracks),
         speakers: named(&wish.speakers),
     };
-    let mut names = Names::of(standing, gone);
+    let strict = wish.format == DocumentFormat::Programme;
+    let mut names = Names::of(standing, gone, strict);
     let mut sessions = Vec::new();
     for wanted in wish.sessions.drain(..) {
         let mut here = Faults::new();
@@ -305,19 +306,22 @@ fn wanted_sessions(
 
 /// Slugs and guids, and whose they are.
 struct Names {
+    /// Whether the document means the slugs of new sessions, or only proposes them.
+    strict: bool,
     slugs: HashMap<String, Id<crate::ids::SessionKind>>,
     guids: HashMap<uuid::Uuid, Id<crate::ids::SessionKind>>,
 }
 
 impl Names {
     /// Of all sessions that stay.
-    fn of(standing: &Standing, gone: &[Versioned<Session>]) -> Self {
+    fn of(standing: &Standing, gone: &[Versioned<Session>], strict: bool) -> Self {
         let gone: HashSet<_> = gone.iter().map(|session| session.value.id).collect();
         let stay = || {
             let sessions = standing.sessions.iter().map(|session| &session.value);
             sessions.filter(|session| !gone.contains(&session.id))
         };
         Self {
+            strict,
             slugs: stay()
                 .map(|session| (session.slug.clone(), session.id))
                 .collect(),
@@ -340,8 +344,17 @@ impl Names {
             .guid
             .unwrap_or_else(|| current.map_or(id.uuid(), |known| known.guid));
         let kept = current.map(|known| Slug::from_stored(known.slug.clone()));
-        let slug = parsed.slug.clone().or(kept).unwrap_or_else(|| {
-            let derived = Slug::derive(parsed.title(&event.languages.default), "session");
+        // What another program calls a session is a proposal for a new one.
+        let given = parsed
+            .slug
+            .clone()
+            .filter(|_| self.strict || current.is_some());
+        let slug = given.or(kept).unwrap_or_else(|| {
+            let title = parsed.title(&event.languages.default);
+            let derived = parsed
+                .slug
+                .clone()
+                .unwrap_or_else(|| Slug::derive(title, "session"));
             let free = |slug: &Slug| !self.slugs.contains_key(slug.as_str());
             (1..)
                 .map(|n| derived.numbered(n))

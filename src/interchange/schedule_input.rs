@@ -70,6 +70,8 @@ pub struct SlotInput {
     pub abstract_text: Option<String>,
     /// The long text.
     pub description: Option<String>,
+    /// Its page, which relative addresses start from.
+    pub url: Option<String>,
     /// Whether it is kept out of every recording.
     pub do_not_record: Option<bool>,
     /// Who, in order.
@@ -103,6 +105,8 @@ pub struct LaneInput {
 /// A schedule, in order, with the place of everything.
 #[derive(Debug, Clone, Default)]
 pub struct ScheduleInput {
+    /// What relative addresses start from, where a session has no page.
+    pub base_url: Option<String>,
     /// Rooms that the conference lists, before those that only sessions name.
     pub halls: Vec<(Place, HallInput)>,
     /// Tracks that the conference lists.
@@ -118,6 +122,7 @@ struct File {
 
 #[derive(Deserialize)]
 struct Body {
+    base_url: Option<String>,
     conference: Conference,
 }
 
@@ -145,7 +150,10 @@ fn at(pointer: String) -> Place {
 /// # Errors
 /// 422 with the pointer of a wrong type or of what is missing.
 pub fn of_json(document: Value) -> Result<ScheduleInput, Problem> {
-    let conference = typed::<File>(document)?.schedule.conference;
+    let Body {
+        base_url,
+        conference,
+    } = typed::<File>(document)?.schedule;
     let root = "/schedule/conference";
     let halls = conference.rooms.unwrap_or_default().into_iter().enumerate();
     let lanes = conference
@@ -154,6 +162,7 @@ pub fn of_json(document: Value) -> Result<ScheduleInput, Problem> {
         .into_iter()
         .enumerate();
     let mut input = ScheduleInput {
+        base_url,
         halls: halls
             .map(|(n, hall)| (at(format!("{root}/rooms/{n}")), hall))
             .collect(),
@@ -178,7 +187,13 @@ pub fn of_json(document: Value) -> Result<ScheduleInput, Problem> {
 /// Reads `schedule.xml`. What has the wrong shape is noted with the slot that it belongs to.
 #[must_use]
 pub fn of_xml(root: &Element) -> ScheduleInput {
-    let mut input = ScheduleInput::default();
+    let base_url = root
+        .child("conference")
+        .and_then(|conference| conference.child("base_url"));
+    let mut input = ScheduleInput {
+        base_url: base_url.map(|base_url| base_url.text.trim().to_owned()),
+        ..ScheduleInput::default()
+    };
     let place = |pointer: String, element: &Element| Place {
         pointer,
         line: Some(element.line),
@@ -250,6 +265,7 @@ fn slot_of_xml(event: &Element, room: &str) -> SlotInput {
         language: filled("language"),
         abstract_text: text("abstract"),
         description: filled("description"),
+        url: filled("url"),
         do_not_record: optout.map(|optout| matches!(optout.text.trim(), "true" | "1")),
         persons: Some(persons.map(person_of_xml).collect()),
         links: references("links", "link"),

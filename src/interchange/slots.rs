@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use url::Url;
 use uuid::Uuid;
 
 use super::schedule::{Attachment, Person, Slot};
@@ -10,7 +11,7 @@ use super::wish::Place;
 use crate::clock::Instant;
 use crate::faults::{Faults, Refused};
 use crate::programme::document::MaterialKind;
-use crate::text::{Slug, time};
+use crate::text::{self, Slug, time};
 
 /// A session as it was read.
 #[derive(Debug)]
@@ -29,11 +30,14 @@ pub struct ReadSlot {
 
 /// Parses every session; those that have a fault are left out.
 pub fn read(input: ScheduleInput, faults: &mut Faults) -> Vec<ReadSlot> {
+    let base_url = input.base_url;
     let mut guids = HashSet::new();
     let mut slots = Vec::with_capacity(input.slots.len());
     for (place, input) in input.slots {
         let mut here = Faults::new();
-        let read = one(&input, &place, &mut here);
+        let base = input.url.as_deref().or(base_url.as_deref());
+        let base = base.and_then(|base| Url::parse(base.trim()).ok());
+        let read = one(&input, base.as_ref(), &place, &mut here);
         if let Some(read) = &read
             && !guids.insert(read.slot.guid)
         {
@@ -46,7 +50,12 @@ pub fn read(input: ScheduleInput, faults: &mut Faults) -> Vec<ReadSlot> {
     slots
 }
 
-fn one(input: &SlotInput, place: &Place, faults: &mut Faults) -> Option<ReadSlot> {
+fn one(
+    input: &SlotInput,
+    base: Option<&Url>,
+    place: &Place,
+    faults: &mut Faults,
+) -> Option<ReadSlot> {
     let guid = required(input.guid.as_deref(), "/guid", faults).and_then(|guid| {
         let parsed = Uuid::try_parse(guid.trim());
         faults.take(
@@ -59,8 +68,18 @@ fn one(input: &SlotInput, place: &Place, faults: &mut Faults) -> Option<ReadSlot
     let ends_at = faults.take_optional("/end", input.end.as_deref(), time::instant);
     let minutes = faults.take_optional("/duration", input.duration.as_deref(), minutes);
     let persons = input.persons.as_deref().unwrap_or_default();
-    let mut slot = slot(input, guid?, starts_at?);
-    slot.ends_at = ends_at;
+    let mut attachments = attachments(input.links.as_deref(), "/links", base, faults);
+    attachments.extend(self::attachments(
+        input.attachments.as_deref(),
+        "/attachments",
+        base,
+        faults,
+    ));
+    let slot = Slot {
+        ends_at,
+        attachments,
+        ..slot(input, guid?, starts_at?)
+    };
     Some(ReadSlot {
         place: place.clone(),
         minutes: if ends_at.is_none() { minutes } else { None },
@@ -82,7 +101,6 @@ fn required<'a>(text: Option<&'a str>, pointer: &str, faults: &mut Faults) -> Op
 
 fn slot(input: &SlotInput, guid: Uuid, starts_at: Instant) -> Slot {
     let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
-    let links = input.links.iter().chain(&input.attachments).flatten();
     let persons = input.persons.as_deref().unwrap_or_default();
     Slot {
         number: input.id.unwrap_or(0),
@@ -97,7 +115,7 @@ fn slot(input: &SlotInput, guid: Uuid, starts_at: Instant) -> Slot {
         starts_at,
         ends_at: None,
         persons: persons.iter().map(person).collect(),
-        attachments: links.filter_map(attachment).collect(),
+        attachments: Vec::new(),
         do_not_record: input.do_not_record.unwrap_or(false),
     }
 }
@@ -150,24 +168,51 @@ fn key(person: &PersonInput) -> String {
 }
 
 /// What is to be read beside a session. Video is none of it: recordings have their own place here.
-fn attachment(input: &ReferenceInput) -> Option<Attachment> {
-    let url = input.url.clone().filter(|url| !url.trim().is_empty())?;
-    let kind = match input.kind.as_deref() {
-        Some("media") => return None,
-        Some("slides") => MaterialKind::Slides,
-        Some("paper" | "article") => MaterialKind::Document,
-        _ => MaterialKind::Link,
-    };
-    let title = input
-        .title
-        .as_deref()
-        .map(str::trim)
-        .filter(|title| !title.is_empty());
-    Some(Attachment {
-        title: title.unwrap_or(&url).to_owned(),
-        kind,
-        url,
-    })
+fn attachments(
+    references: Option<&[ReferenceInput]>,
+    list: &str,
+    base: Option<&Url>,
+    faults: &mut Faults,
+) -> Vec<Attachment> {
+    let mut attachments = Vec::new();
+    for (index, reference) in references.unwrap_or_default().iter().enumerate() {
+        let kind = match reference.kind.as_deref() {
+            Some("media") => continue,
+            Some("slides") => MaterialKind::Slides,
+            Some("paper" | "article") => MaterialKind::Document,
+            _ => MaterialKind::Link,
+        };
+        let given = reference
+            .url
+            .as_deref()
+            .map(str::trim)
+            .filter(|url| !url.is_empty());
+        let Some(given) = given else { continue };
+        let url = text::web_url(&absolute(given, base));
+        let Some(url) = faults.take(&format!("{list}/{index}/url"), url) else {
+            continue;
+        };
+        let title = reference
+            .title
+            .as_deref()
+            .map(str::trim)
+            .filter(|title| !title.is_empty());
+        attachments.push(Attachment {
+            title: title.unwrap_or(given).to_owned(),
+            kind,
+            url,
+        });
+    }
+    attachments
+}
+
+/// A relative address from where it starts; any other as it is.
+fn absolute(url: &str, base: Option<&Url>) -> String {
+    let is_relative = Url::parse(url) == Err(url::ParseError::RelativeUrlWithoutBase);
+    let resolved = base
+        .filter(|_| is_relative)
+        .and_then(|base| base.join(url).ok());
+    resolved.map_or_else(|| url.to_owned(), String::from)
 }
 
 /// `0:30`, `01:30` or `01:30:00`, in minutes.

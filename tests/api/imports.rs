@@ -255,7 +255,7 @@ on_both_stores! {
             (slot(&|s| s["date"] = json!("2027-11-08T09:00:00")), format!("{at}/date"), "invalid_instant"), (slot(&|s| s["duration"] = json!("lenge")), format!("{at}/duration"), "invalid_duration"),
             (slot(&|s| s["title"] = json!("")), format!("{at}/title"), "required"), (slot(&|s| s["title"] = json!(7)), format!("{at}/title"), "invalid_type"),
             (slot(&|s| s["language"] = json!("norsk!")), format!("{at}/language"), "invalid_language"), (slot(&|s| s["persons"] = json!([{"name": "http://x"}])), format!("{at}/persons/0/name"), "invalid_name"),
-            (slot(&|s| s["attachments"] = json!([{"url": "javascript:x"}])), format!("{at}/materials/0/url"), "invalid_url"),
+            (slot(&|s| s["attachments"] = json!([{"url": "javascript:x"}])), format!("{at}/attachments/0/url"), "invalid_url"),
         ];
         for (body, pointer, code) in cases {
             put(&app, "konf", "application/json", body.to_string().as_bytes()).await.fault(&pointer, code);
