@@ -9,6 +9,7 @@ use utoipa::IntoParams;
 use super::import::{Document, Writing, carry_out, prepare};
 use super::import_wire::ImportReport;
 use super::own_input::ProgrammeInput;
+use super::trace::trace;
 use crate::auth::{Access, Area, Organiser};
 use crate::clock::Instant;
 use crate::db::Conn;
@@ -77,6 +78,7 @@ pub async fn import_programme(
     let dry_run = query.0.is_dry_run()?;
     let document = document(body).await?;
     if dry_run {
+        who.leaves_no_trace();
         let read = app.db.read(move |conn| look(conn, &who, &path, &document));
         return read.await;
     }
@@ -117,6 +119,7 @@ fn replace(
         return Err(plan.faults.into());
     }
     carry_out(tx, now, &event, &plan, &mut || {})?;
+    trace(tx, who, &event, &standing, &plan.revision)?;
     let tag = draft_tag(tx, &event, now, public_url)?;
     Ok(Reply::ok(&ImportReport::new(&plan, &event, document.format(), false))?.etag(tag))
 }

@@ -38,6 +38,7 @@ mod slots;
 #[cfg(test)]
 mod tests;
 mod things;
+mod trace;
 pub mod wish;
 pub mod xml;
 

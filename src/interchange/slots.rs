@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use unicode_normalization::UnicodeNormalization;
 use url::Url;
 use uuid::Uuid;
 
@@ -92,6 +93,11 @@ fn one(
     })
 }
 
+/// A name as it is stored: what is written in two ways is one name.
+pub fn tidy(name: &str) -> String {
+    name.trim().nfc().collect()
+}
+
 fn required<'a>(text: Option<&'a str>, pointer: &str, faults: &mut Faults) -> Option<&'a str> {
     if text.is_none() {
         faults.add(pointer, "required", "A session of a schedule has this.");
@@ -106,12 +112,12 @@ fn slot(input: &SlotInput, guid: Uuid, starts_at: Instant) -> Slot {
         number: input.id.unwrap_or(0),
         guid,
         slug: input.slug.clone().unwrap_or_default(),
-        title: input.title.clone().unwrap_or_default().trim().to_owned(),
+        title: tidy(input.title.as_deref().unwrap_or_default()),
         abstract_text: all_text(input),
         kind: given(&input.kind).unwrap_or_else(|| "talk".to_owned()),
         language: given(&input.language),
-        track: given(&input.track),
-        room: given(&input.room).unwrap_or_default(),
+        track: given(&input.track).map(|name| tidy(&name)),
+        room: tidy(input.room.as_deref().unwrap_or_default()),
         starts_at,
         ends_at: None,
         persons: persons.iter().map(person).collect(),
@@ -154,7 +160,7 @@ fn person(input: &PersonInput) -> Person {
             .guid
             .as_deref()
             .and_then(|guid| Uuid::try_parse(guid.trim()).ok()),
-        name: name(input).to_owned(),
+        name: tidy(name(input)),
     }
 }
 

@@ -8,11 +8,12 @@ use std::collections::{HashMap, HashSet};
 
 use super::schedule::Terms;
 use super::schedule_input::{HallInput, LaneInput};
-use super::slots::ReadSlot;
+use super::slots::{ReadSlot, tidy};
 use super::wish::{Place, WantedRoom, WantedSpeaker, WantedTrack};
 use crate::clock::new_id;
 use crate::events::Event;
 use crate::ids::{Id, RoomId, SpeakerId, TrackId};
+use crate::programme::document::{Session, Speaker, Versioned};
 use crate::programme::revision::Standing;
 use crate::programme::rooms::input::RoomInput;
 use crate::programme::speakers::input::SpeakerInput;
@@ -74,7 +75,6 @@ impl Things {
         for (place, lane) in lanes {
             things.take_track(place, &lane, around);
         }
-        let mut claimed = HashSet::new();
         for read in slots {
             let hall = HallInput {
                 name: read.slot.room.clone(),
@@ -84,23 +84,21 @@ impl Things {
             if let Some(name) = read.slot.track.clone() {
                 things.take_track(read.place.clone(), &LaneInput { name, color: None }, around);
             }
-            for index in 0..read.slot.persons.len() {
-                things.take_person(read, index, &mut claimed, around);
-            }
         }
+        things.take_people(slots, around);
         things
     }
 
     /// The room of this name; `None` for none.
     #[must_use]
     pub fn room(&self, name: &str) -> Option<String> {
-        self.rooms.get(name.trim()).map(ToString::to_string)
+        self.rooms.get(&tidy(name)).map(ToString::to_string)
     }
 
     /// The track of this name.
     #[must_use]
     pub fn track(&self, name: &str) -> Option<String> {
-        self.tracks.get(name.trim()).map(ToString::to_string)
+        self.tracks.get(&tidy(name)).map(ToString::to_string)
     }
 
     /// The speakers of a session.
@@ -113,7 +111,7 @@ impl Things {
     }
 
     fn take_room(&mut self, place: Place, hall: &HallInput, around: &Around<'_>) {
-        let name = hall.name.trim();
+        let name = &*tidy(&hall.name);
         let guid: Option<RoomId> = hall
             .guid
             .as_deref()
@@ -156,7 +154,7 @@ impl Things {
     }
 
     fn take_track(&mut self, place: Place, lane: &LaneInput, around: &Around<'_>) {
-        let name = lane.name.trim();
+        let name = &*tidy(&lane.name);
         if name.is_empty() || self.tracks.contains_key(name) {
             return;
         }
@@ -181,10 +179,31 @@ impl Things {
         });
     }
 
+    /// Finds the people of sessions that are there already first: who is in one of them is no namesake.
+    fn take_people(&mut self, slots: &[ReadSlot], around: &Around<'_>) {
+        let sessions = around
+            .standing
+            .sessions
+            .iter()
+            .map(|session| &session.value);
+        let known: HashMap<_, _> = sessions.map(|session| (session.guid, session)).collect();
+        let (there, new): (Vec<&ReadSlot>, Vec<&ReadSlot>) = slots
+            .iter()
+            .partition(|read| known.contains_key(&read.slot.guid));
+        let mut claimed = HashSet::new();
+        for read in there.into_iter().chain(new) {
+            let session = known.get(&read.slot.guid).copied();
+            for index in 0..read.slot.persons.len() {
+                self.take_person(read, index, session, &mut claimed, around);
+            }
+        }
+    }
+
     fn take_person(
         &mut self,
         read: &ReadSlot,
         index: usize,
+        session: Option<&Session>,
         claimed: &mut HashSet<SpeakerId>,
         around: &Around<'_>,
     ) {
@@ -194,15 +213,10 @@ impl Things {
         }
         let known = &around.standing.speakers;
         let by_guid = person.guid.map(Id::from_uuid);
-        let found = known
+        let by_guid = known
             .iter()
             .find(|speaker| Some(speaker.value.id) == by_guid);
-        let found = found.or_else(|| {
-            let mut namesakes = known
-                .iter()
-                .filter(|speaker| speaker.value.name == person.name);
-            namesakes.find(|speaker| !claimed.contains(&speaker.value.id))
-        });
+        let found = by_guid.or_else(|| namesake(known, &person.name, session, claimed));
         let id = found.map_or_else(new_id, |speaker| speaker.value.id);
         claimed.insert(id);
         self.speakers.insert(key.clone(), id);
@@ -227,6 +241,24 @@ impl Things {
             input,
         });
     }
+}
+
+/// The first of this name who is nobody else, of those in the session before all others.
+fn namesake<'a>(
+    known: &'a [Versioned<Speaker>],
+    name: &str,
+    session: Option<&Session>,
+    claimed: &HashSet<SpeakerId>,
+) -> Option<&'a Versioned<Speaker>> {
+    let free = |speaker: &&Versioned<Speaker>| {
+        speaker.value.name == name && !claimed.contains(&speaker.value.id)
+    };
+    let is_in = |speaker: &&Versioned<Speaker>| {
+        let mut parts = session.iter().flat_map(|session| &session.speakers);
+        parts.any(|part| part.speaker_id == speaker.value.id)
+    };
+    let mut there = known.iter().filter(free).filter(is_in);
+    there.next().or_else(|| known.iter().find(free))
 }
 
 /// Sets the name in the default language.

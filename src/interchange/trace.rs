@@ -34,16 +34,37 @@ pub fn trace(
         who.leaves_no_trace();
     }
     let tracer = Tracer { who, event };
-    tracer.things(tx, Resource::Room, &revision.rooms, &standing.rooms, |room: &Room| {
-        (room.id.uuid(), RoomInput::of(room))
-    })?;
-    tracer.things(tx, Resource::Track, &revision.tracks, &standing.tracks, |track: &Track| {
-        (track.id.uuid(), TrackInput::of(track))
-    })?;
+    tracer.things(
+        tx,
+        Resource::Room,
+        &revision.rooms,
+        &standing.rooms,
+        |room: &Room| (room.id.uuid(), RoomInput::of(room)),
+    )?;
+    tracer.things(
+        tx,
+        Resource::Track,
+        &revision.tracks,
+        &standing.tracks,
+        |track: &Track| (track.id.uuid(), TrackInput::of(track)),
+    )?;
     let written = |speaker: &Speaker| (speaker.id.uuid(), SpeakerInput::of(speaker));
-    tracer.things(tx, Resource::Speaker, &revision.speakers, &standing.speakers, written)?;
-    let written = |session: &Session| (session.id.uuid(), SessionInput::of(session, event.timezone));
-    tracer.things(tx, Resource::Session, &revision.sessions, &standing.sessions, written)
+    tracer.things(
+        tx,
+        Resource::Speaker,
+        &revision.speakers,
+        &standing.speakers,
+        written,
+    )?;
+    let written =
+        |session: &Session| (session.id.uuid(), SessionInput::of(session, event.timezone));
+    tracer.things(
+        tx,
+        Resource::Session,
+        &revision.sessions,
+        &standing.sessions,
+        written,
+    )
 }
 
 impl Tracer<'_> {

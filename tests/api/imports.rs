@@ -159,6 +159,10 @@ on_both_stores! {
             }
         }
         assert_eq!(touched(&report), [3, 1, 2], "{report}");
+        let trail = app.organiser("GET", "/events/konf/audit?limit=200").send().await.expect(200);
+        let traces = trail["items"].as_array().unwrap().iter().filter(|entry| entry["operation"] == "import_programme");
+        let kinds: Vec<&str> = traces.map(|entry| entry["kind"].as_str().unwrap()).collect();
+        assert_eq!(["created", "changed", "deleted"].map(|kind| kinds.iter().filter(|known| **known == kind).count()), [3, 1, 2], "{trail}");
         assert_eq!(report["removed"]["tracks"][0]["name"], "Ubrukt");
         let after = draft(&app, "konf").await;
         assert_eq!(after.etag(), answer.etag());
@@ -371,18 +375,17 @@ fn said(schedule: &Value) -> std::collections::BTreeMap<String, Value> {
     let slots = days
         .flat_map(|day| day["rooms"].as_object().unwrap().values())
         .flat_map(|room| room.as_array().unwrap());
+    let tidy = |text: &Value| text.as_str().map(|text| text.trim().to_owned());
     let one = |slot: &Value| {
-        let people: Vec<&Value> = slot["persons"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|person| person.get("name").unwrap_or(&person["public_name"]))
+        let people = slot["persons"].as_array().unwrap().iter();
+        let people: Vec<_> = people
+            .map(|person| tidy(person.get("name").unwrap_or(&person["public_name"])))
             .collect();
         let date = chrono::DateTime::parse_from_rfc3339(slot["date"].as_str().unwrap())
             .unwrap()
             .timestamp();
         let said = json!([
-            slot["title"],
+            tidy(&slot["title"]),
             date,
             slot["duration"],
             slot["room"],
