@@ -44,7 +44,7 @@ const USUAL: Limits = Limits {
 const FILES: Limits = Limits {
     bytes: 10 * 1024 * 1024,
     drain: 32 * 1024 * 1024,
-    time: Duration::from_secs(300),
+    time: Duration::from_mins(5),
     too_large: "The body is larger than 10 MiB.",
     too_slow: "The body was not there within five minutes.",
 };

@@ -46,10 +46,8 @@ impl ImportQuery {
 /// Reads the body off the request path.
 async fn document(body: Upload) -> Result<Arc<Document>, Problem> {
     let reading = tokio::task::spawn_blocking(move || {
-        let writing = match body.media_type.ends_with("xml") {
-            true => Writing::Xml,
-            false => Writing::Json,
-        };
+        let is_xml = body.media_type.ends_with("xml");
+        let writing = if is_xml { Writing::Xml } else { Writing::Json };
         Document::read(&body.bytes, writing)
     });
     Ok(Arc::new(reading.await.map_err(Problem::internal)??))

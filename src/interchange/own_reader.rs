@@ -46,10 +46,10 @@ pub fn wish(
         for (place, session) in places(&format!("{}/sessions", place.pointer), &day.sessions) {
             let current = known.find(session, &place, faults);
             let mut input = session.input();
-            input.room_id = input.room_id.map(|key| room_keys.id_of(key));
-            input.track_id = input.track_id.map(|key| track_keys.id_of(key));
+            input.room_id = input.room_id.map(|key| room_keys.id_of(&key));
+            input.track_id = input.track_id.map(|key| track_keys.id_of(&key));
             for part in input.speakers.iter_mut().flatten() {
-                part.speaker_id = speaker_keys.id_of(std::mem::take(&mut part.speaker_id));
+                part.speaker_id = speaker_keys.id_of(&part.speaker_id);
             }
             if let Some(current) = &current {
                 input.slug.get_or_insert_with(|| current.value.slug.clone());
@@ -238,8 +238,8 @@ impl<'a, K, T: Clone> Keys<'a, K, T> {
 
     /// The id behind what a session calls it; what the document does not hold stays as it is, and is
     /// no reference to anything then.
-    fn id_of(&self, key: String) -> String {
-        let known = self.of_document.get(&key).map(ToString::to_string);
+    fn id_of(&self, key: &str) -> String {
+        let known = self.of_document.get(key).map(ToString::to_string);
         known.unwrap_or_else(|| format!("{key} is not in the document"))
     }
 }

@@ -356,7 +356,7 @@ impl Names {
                 .clone()
                 .unwrap_or_else(|| Slug::derive(title, "session"));
             let free = |slug: &Slug| !self.slugs.contains_key(slug.as_str());
-            (1..)
+            (1..u32::MAX)
                 .map(|n| derived.numbered(n))
                 .find(free)
                 .unwrap_or(derived)

@@ -209,7 +209,7 @@ fn schedule(shown: &Shown) -> Result<Schedule, Problem> {
 
 /// Read the programme as schedule.xml
 ///
-/// The format that apps such as Giggity and EventFahrplan read, and what frab and pretalx write. It
+/// The format that apps such as Giggity and `EventFahrplan` read, and what frab and pretalx write. It
 /// has one language, the event's default, and only sessions that have a time.
 #[utoipa::path(operation_id = "get_schedule_xml", tag = "public", params(("event" = String, Path, description = "Id or slug")), responses((status = 200, description = "The schedule", content_type = "application/vnd.c3voc.schedule+xml", body = String, example = "<?xml version=\"1.0\" encoding=\"utf-8\"?>…"), (status = 404, description = "`not-found`; `not-scheduled`: the event has no dates yet")))]
 #[get("/events/{event}/schedule.xml")]

@@ -173,7 +173,7 @@ fn distinct<'a, K: Copy + Eq + std::hash::Hash + 'a>(
         let numbered = |n: usize| format!("{plain} ({n})");
         let free = |name: &String| !taken.contains(name);
         let found = Some(plain.to_owned()).filter(free);
-        let found = found.or_else(|| (2..).map(numbered).find(free));
+        let found = found.or_else(|| (2..taken.len() + 3).map(numbered).find(free));
         let name = found.unwrap_or_default();
         taken.push(name.clone());
         names.insert(id, name);

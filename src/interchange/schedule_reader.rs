@@ -71,7 +71,7 @@ impl Reader<'_> {
             let current = known.get(&read.slot.guid).copied();
             let input = match current {
                 Some(current) => self.changed(&read, &current.value),
-                None => self.new(&read),
+                None => self.made(&read),
             };
             WantedSession {
                 id: current.map_or_else(new_id, |current| current.value.id),
@@ -93,7 +93,7 @@ impl Reader<'_> {
         input
     }
 
-    fn new(&self, read: &ReadSlot) -> SessionInput {
+    fn made(&self, read: &ReadSlot) -> SessionInput {
         let slot = &read.slot;
         let mut input = SessionInput {
             slug: read.slug.as_ref().map(ToString::to_string),

@@ -225,17 +225,16 @@ fn absolute(url: &str, base: Option<&Url>) -> String {
 fn minutes(text: &str) -> Result<i64, Refused> {
     let refused = || Refused::new("invalid_duration", "A duration is HH:MM, such as 01:30.");
     let parts: Vec<&str> = text.trim().split(':').collect();
-    let (hours, minutes) = match parts.as_slice() {
-        [hours, minutes] | [hours, minutes, _] => (hours, minutes),
-        _ => return Err(refused()),
+    let ([hours, minutes] | [hours, minutes, _]) = parts.as_slice() else {
+        return Err(refused());
     };
     let number = |text: &str| {
         text.parse()
             .ok()
             .filter(|_| text.bytes().all(|b| b.is_ascii_digit()))
     };
-    let hours: u16 = number(hours).map_or(Err(refused()), Ok)?;
-    let minutes: u16 = number(minutes).map_or(Err(refused()), Ok)?;
+    let hours: u16 = number(hours).ok_or_else(refused)?;
+    let minutes: u16 = number(minutes).ok_or_else(refused)?;
     if minutes > 59 || hours > 999 {
         return Err(refused());
     }

@@ -232,8 +232,10 @@ impl Things {
             |speaker| SpeakerInput::of(&speaker.value),
         );
         input.name.clone_from(&person.name);
-        let mut place = read.place.clone();
-        place.pointer.push_str(&format!("/persons/{index}"));
+        let place = Place {
+            pointer: format!("{}/persons/{index}", read.place.pointer),
+            line: read.place.line,
+        };
         self.wanted_speakers.push(WantedSpeaker {
             place,
             id,

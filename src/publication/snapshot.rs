@@ -36,6 +36,9 @@ pub struct SessionEntry {
 
 impl SessionEntry {
     /// The document of the session, made on its first request.
+    ///
+    /// # Errors
+    /// 500 when it can't be serialised.
     pub fn document(&self) -> Result<Document, Problem> {
         lazily(&self.document, || Document::of(&self.view))
     }
@@ -65,6 +68,9 @@ pub struct RecordingEntry {
 
 impl RecordingEntry {
     /// The document of the recording, made on its first request.
+    ///
+    /// # Errors
+    /// 500 when it can't be serialised.
     pub fn document(&self) -> Result<Document, Problem> {
         lazily(&self.document, || Document::of(&self.view))
     }
@@ -142,6 +148,9 @@ impl Snapshot {
     }
 
     /// The document of one speaker, made on its first request.
+    ///
+    /// # Errors
+    /// 500 when it can't be serialised.
     pub fn speaker_document(&self, entry: &SpeakerEntry) -> Result<Document, Problem> {
         lazily(&entry.document, || {
             Document::of(&SpeakerWithSessions {
@@ -167,6 +176,7 @@ impl Snapshot {
     }
 
     /// The shelf for the pages of an event whose programme takes so many bytes.
+    #[must_use]
     pub fn shelf(programme: usize) -> RwLock<Shelf<Document>> {
         RwLock::new(Shelf::new(MOST_PAGES, 32 * 1024 + 4 * programme))
     }
