@@ -349,6 +349,13 @@ async fn through_every_format(
     let json = text(app, &format!("/events/{slug}/schedule.json")).await;
     let own = text(app, &format!("/events/{slug}/programme")).await;
     crate::exports::check_xml(&xml, sessions);
+    if let Some(folder) = schedules() {
+        assert_eq!(
+            wrong_by_xsd(&folder.join("schedule.xml.xsd"), &xml),
+            "",
+            "{slug}"
+        );
+    }
     for (media_type, document) in [
         (media_type, source),
         (XML, xml.as_bytes()),
