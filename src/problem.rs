@@ -193,10 +193,6 @@ impl Problem {
         Some(problem)
     }
 
-    /// Whether one of its faults has this code.
-    #[must_use]
-    pub fn names(&self, code: &str) -> bool {
-        self.errors.iter().any(|fault| fault.code == code)
     /// What is wrong with the input, each with its place.
     #[must_use]
     pub fn faults(&self) -> &[Fault] {
