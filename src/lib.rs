@@ -9,7 +9,7 @@
 //! **Rooms are the nouns of a conference.** [`organisations`] own [`events`] (in series); an event
 //! has a [`committee`], a [`programme`] that is edited as a working copy and shown as numbered
 //! releases, and recordings ([`video`]) that know the wall clock, so that every session has its
-//! second in them before anyone has noted a time. [`tickets`] say what there is to register for, and
+//! second in them before anyone has noted a time, and what is said there ([`transcripts`]). [`tickets`] say what there is to register for, and
 //! [`registrations`] who holds it. [`publication`] renders what the public reads, once per change.
 //! [`mail`] tells people, and [`web`] has the few pages that links in mails lead to. Inside each room
 //! the furniture stands in the same place: `model.rs` (rules, pure), `store.rs` (rows), `actions.rs`
@@ -61,6 +61,7 @@ pub mod registrations;
 pub mod server;
 pub mod text;
 pub mod tickets;
+pub mod transcripts;
 pub mod video;
 pub mod web;
 pub mod words;

@@ -62,6 +62,7 @@ catalogue! {
     NotAllowed = "not-allowed", 403, "Not allowed", "The token is good, but its role or scopes do not reach this operation. Ask an owner of the organisation for another one.";
     NotFound = "not-found", 404, "Not found", "There is nothing here, or it is not yours to know of.";
     NoVideo = "no-video", 404, "No video", "The session has no position in a published recording (yet).";
+    NoTranscript = "no-transcript", 404, "No transcript", "Nothing that is said in this recording or session may be read (yet).";
     MethodNotAllowed = "method-not-allowed", 405, "Method not allowed", "The path exists, but not with this method. The Allow header lists the methods.";
     SlowBody = "slow-body", 408, "The body came too slowly", "The body was not there within 30 seconds. Send it again.";
     WrongState = "wrong-state", 409, "Not in this state", "The thing is in a state from which this change does not lead. Nothing was changed; the detail names the state.";
@@ -75,9 +76,9 @@ catalogue! {
     Expired = "expired", 410, "Expired", "The link or the registration has expired, and its seats have gone to others. Register again.";
     TokenUsed = "token-used", 410, "Already used", "The link has been used. Ask for a new one with POST /registrations/link.";
     Stale = "stale", 412, "Changed meanwhile", "Somebody changed this since you read it. ETag is the current one: read again, merge, and send it as If-Match.";
-    BodyTooLarge = "body-too-large", 413, "Body too large", "The body is larger than this operation takes (256 KiB).";
+    BodyTooLarge = "body-too-large", 413, "Body too large", "The body is larger than this operation takes (256 KiB of JSON).";
     UriTooLong = "uri-too-long", 414, "Address too long", "The address of the request is longer than 4 KiB.";
-    UnsupportedMediaType = "unsupported-media-type", 415, "Unsupported media type", "The body must be uncompressed application/json; for PATCH application/merge-patch+json too.";
+    UnsupportedMediaType = "unsupported-media-type", 415, "Unsupported media type", "The body must be uncompressed and of a type that this operation takes: application/json, for PATCH application/merge-patch+json too. The detail names them.";
     Invalid = "invalid", 422, "Invalid input", "The body or the query was read, but something in it can't be accepted. errors lists all that was found, each with its JSON pointer. Nothing was stored.";
     NotAvailable = "not-available", 422, "Not available", "The contract knows this field, but the service can't act on it yet, so it is refused rather than forgotten. The pointer names it.";
     IdempotencyKeyReused = "idempotency-key-reused", 422, "Idempotency-Key used before", "This key came with another body within 24 hours. Use a new key for a new request.";

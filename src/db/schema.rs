@@ -251,6 +251,21 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{IdSql, InstantSql};
 
+    transcripts (recording_id) {
+        recording_id -> IdSql,
+        event_id -> IdSql,
+        cues -> Json,
+        cue_count -> Integer,
+        ends_at_ms -> Integer,
+        tag -> Text,
+        updated_at -> InstantSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{IdSql, InstantSql};
+
     quotas (id) {
         id -> IdSql,
         event_id -> IdSql,
@@ -441,4 +456,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     ticket_type_quotas,
     ticket_types,
     tracks,
+    transcripts,
 );

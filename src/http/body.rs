@@ -1,5 +1,6 @@
-//! Request bodies: uncompressed JSON of at most 256 KiB that comes within 30 seconds.
+//! Request bodies: uncompressed, JSON of at most 256 KiB or text of at most 10 MB, within 30 seconds.
 
+use std::marker::PhantomData;
 use std::time::Duration;
 
 use actix_web::http::header;
@@ -14,9 +15,25 @@ use sha2::{Digest, Sha256};
 use super::strict;
 use crate::problem::{Kind, Problem};
 
-/// Largest body, in bytes.
-const LIMIT: usize = 256 * 1024;
-/// How much of a body that is too large is read and thrown away, so that its sender sees the 413
+/// How large a body may be.
+#[derive(Debug, Clone, Copy)]
+struct Limit {
+    bytes: usize,
+    /// What a 413 says of it.
+    told: &'static str,
+}
+
+/// Of JSON and forms.
+const BRIEF: Limit = Limit {
+    bytes: 256 * 1024,
+    told: "The body is larger than 256 KiB.",
+};
+/// Of files of text.
+const LONG: Limit = Limit {
+    bytes: 10 * 1024 * 1024,
+    told: "The body is larger than 10 MiB.",
+};
+/// How much of a body beyond its limit is read and thrown away, so that its sender sees the 413
 /// rather than a closed connection.
 const DRAIN: usize = 8 * 1024 * 1024;
 const TIME: Duration = Duration::from_secs(30);
@@ -35,7 +52,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
-        let read = read(request, payload.take(), &["application/json"]);
+        let read = read(request, payload.take(), &["application/json"], BRIEF);
         Box::pin(async move {
             let bytes = read.await?;
             Ok(Self {
@@ -79,6 +96,7 @@ impl FromRequest for Form {
             request,
             payload.take(),
             &["application/x-www-form-urlencoded"],
+            BRIEF,
         );
         Box::pin(async move {
             let bytes = read.await;
@@ -114,6 +132,7 @@ impl FromRequest for Patch {
             request,
             payload.take(),
             &["application/merge-patch+json", "application/json"],
+            BRIEF,
         );
         Box::pin(async move {
             let value = strict::value(&read.await?)?;
@@ -128,10 +147,45 @@ impl FromRequest for Patch {
     }
 }
 
+/// Which files of text an operation takes.
+pub trait TextTypes: 'static {
+    /// Their media types, without parameters.
+    const TYPES: &'static [&'static str];
+}
+
+/// A file of text, of one of the media types that `T` names. Whether it is UTF-8 is for its reader to
+/// say, who knows in which line it is not.
+#[derive(Debug)]
+pub struct TextFile<T> {
+    /// Its media type, without parameters, in lower case.
+    pub media_type: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    types: PhantomData<T>,
+}
+
+impl<T: TextTypes> FromRequest for TextFile<T> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
+        let media_type = media_type(request).unwrap_or_default();
+        let read = read(request, payload.take(), T::TYPES, LONG);
+        Box::pin(async move {
+            Ok(Self {
+                media_type,
+                bytes: read.await?.to_vec(),
+                types: PhantomData,
+            })
+        })
+    }
+}
+
 fn read(
     request: &HttpRequest,
     payload: dev::Payload,
     types: &[&str],
+    limit: Limit,
 ) -> LocalBoxFuture<'static, Result<BytesMut, Problem>> {
     let accepted = media_type(request).is_some_and(|given| types.contains(&given.as_str()));
     if !accepted {
@@ -139,7 +193,7 @@ fn read(
         return Box::pin(async { Err(Problem::new(Kind::UnsupportedMediaType, detail)) });
     }
     Box::pin(async move {
-        tokio::time::timeout(TIME, collect(payload))
+        tokio::time::timeout(TIME, collect(payload, limit))
             .await
             .map_err(|_| {
                 Problem::new(Kind::SlowBody, "The body was not there within 30 seconds.")
@@ -147,25 +201,22 @@ fn read(
     })
 }
 
-async fn collect(mut payload: dev::Payload) -> Result<BytesMut, Problem> {
+async fn collect(mut payload: dev::Payload, limit: Limit) -> Result<BytesMut, Problem> {
     let mut bytes = BytesMut::new();
     let mut seen = 0;
     while let Some(chunk) = payload.next().await {
         let chunk =
             chunk.map_err(|_| Problem::new(Kind::BadRequest, "The body ended before its end."))?;
         seen += chunk.len();
-        if seen > DRAIN {
+        if seen > limit.bytes + DRAIN {
             break;
         }
-        if seen <= LIMIT {
+        if seen <= limit.bytes {
             bytes.extend_from_slice(&chunk);
         }
     }
-    if seen > LIMIT {
-        return Err(Problem::new(
-            Kind::BodyTooLarge,
-            "The body is larger than 256 KiB.",
-        ));
+    if seen > limit.bytes {
+        return Err(Problem::new(Kind::BodyTooLarge, limit.told));
     }
     Ok(bytes)
 }

@@ -25,7 +25,7 @@ mod shelf;
 mod strict;
 pub mod wire;
 
-pub use body::{Form, Json, Patch};
+pub use body::{Form, Json, Patch, TextFile, TextTypes};
 pub use coding::accepts_gzip;
 pub use etag::IfMatch;
 pub use precompressed::Precompressed;

@@ -21,6 +21,7 @@ pub mod releases;
 pub mod rooms;
 pub mod routes;
 pub mod sessions;
+mod shown;
 pub mod speakers;
 pub mod tracks;
 mod uses;
@@ -31,5 +32,6 @@ pub use refusal::{Outcome, ProgrammeRefusal};
 pub use releases::store::{
     Headline, find as find_release, list as list_releases, list_headlines, newest as newest_release,
 };
-pub use sessions::live_store::{sign_up_capacities, unrecorded};
+pub use sessions::live_store::sign_up_capacities;
+pub use shown::{Shown, shown};
 pub use uses::Uses;

@@ -40,6 +40,7 @@ mod sessions;
 mod stores;
 mod tickets;
 mod tokens;
+mod transcripts;
 mod walk_through;
 mod watch;
 mod world;

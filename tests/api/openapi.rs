@@ -86,7 +86,8 @@ fn every_operation_is_described_in_full() {
             .flatten()
         {
             assert!(
-                media["example"].is_object(),
+                media["example"].is_object()
+                    || !media_type.ends_with("json") && media["example"].is_string(),
                 "{what} {media_type}: no example"
             );
         }
