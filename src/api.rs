@@ -14,7 +14,7 @@ pub use document::{document, print};
 pub use mount::{Below, Mount};
 
 use crate::{
-    committee, events, mail, organisations, programme, publication, registrations, tickets,
+    committee, events, mail, organisations, programme, publication, registrations, search, tickets,
     transcripts, video, web as pages_of,
 };
 
@@ -48,6 +48,7 @@ pub fn routes<S: Below>(config: &mut impl Mount<S>, scope: S) {
             .service(publication::release_routes::list_releases)
             .service(publication::release_routes::get_release)
             .service(publication::release_routes::get_series_committee)
+            .service(search::routes::search_everything)
             // Registering, and one's own registration
             .service(registrations::routes::open_registration)
             .service(registrations::routes::request_registration_link)

@@ -10,7 +10,7 @@
 //! has a [`committee`], a [`programme`] that is edited as a working copy and shown as numbered
 //! releases, and recordings ([`video`]) that know the wall clock, so that every session has its
 //! second in them before anyone has noted a time, and what is said there ([`transcripts`]). [`tickets`] say what there is to register for, and
-//! [`registrations`] who holds it. [`publication`] renders what the public reads, once per change.
+//! [`registrations`] who holds it. [`publication`] renders what the public reads, once per change, and [`search`] finds it.
 //! [`mail`] tells people, and [`web`] has the few pages that links in mails lead to. Inside each room
 //! the furniture stands in the same place: `model.rs` (rules, pure), `store.rs` (rows), `actions.rs`
 //! (verbs within a transaction), `routes.rs` with `wire.rs` and `input.rs` (HTTP).
@@ -58,6 +58,7 @@ pub mod problem;
 pub mod programme;
 pub mod publication;
 pub mod registrations;
+pub mod search;
 pub mod server;
 pub mod text;
 pub mod tickets;

@@ -90,6 +90,7 @@ diesel::table! {
         updated_at -> InstantSql,
         next_session_number -> Integer,
         released_version -> Integer,
+        searched_version -> BigInt,
     }
 }
 
@@ -244,6 +245,20 @@ diesel::table! {
     recording_rooms (recording_id, room_id) {
         recording_id -> IdSql,
         room_id -> IdSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{IdSql, WordsSql};
+
+    search_entries (id) {
+        id -> BigInt,
+        event_id -> IdSql,
+        name -> Text,
+        digest -> Binary,
+        content -> Json,
+        words -> WordsSql,
     }
 }
 
@@ -449,6 +464,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     registration_tokens,
     registrations,
     rooms,
+    search_entries,
     series,
     session_speakers,
     sessions,

@@ -17,7 +17,7 @@ const MOST_CUES: usize = 100_000;
 pub fn decode(bytes: &[u8]) -> Result<&str, Faults> {
     let line_of = |at: usize| {
         let before = bytes.get(..at).unwrap_or_default();
-        1 + before.iter().filter(|byte| **byte == b'\n').count()
+        before.split(|byte| *byte == b'\n').count()
     };
     let refuse = |at: usize, code, detail| {
         let mut faults = LineFaults::default();

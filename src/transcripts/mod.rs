@@ -48,9 +48,8 @@ pub fn parse(format: Format, bytes: &[u8]) -> Result<Transcript, Faults> {
     let file = lines::Lines::of(text);
     match format {
         Format::WebVtt => vtt::parse(&file),
-        Format::SubRip => srt::parse(&file),
         Format::Told if vtt::is_one(&file) => vtt::parse(&file),
-        Format::Told => srt::parse(&file),
+        Format::SubRip | Format::Told => srt::parse(&file),
     }
 }
 

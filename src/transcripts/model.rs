@@ -115,7 +115,8 @@ mod tests {
     #[test]
     fn what_touches_a_hidden_stretch_is_gone_whole() {
         let all = Transcript::new(vec![cue(0, 10), cue(9, 11), cue(10, 20), cue(20, 30)]);
-        assert_eq!(times(&all.clone().without(&[10..20])), [(0, 10), (20, 30)]);
+        let hidden = std::slice::from_ref(&(10..20));
+        assert_eq!(times(&all.clone().without(hidden)), [(0, 10), (20, 30)]);
         assert_eq!(all.clone().without(&[]), all);
     }
 }

@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 
 use super::{Format, Line, Transcript, parse, web_vtt};
@@ -12,24 +14,19 @@ fn vtt(text: &str) -> Transcript {
     parse(Format::WebVtt, text.as_bytes()).unwrap()
 }
 
-fn said(transcript: &Transcript) -> Vec<(u32, u32, Vec<(&str, &str)>)> {
-    let line = |line: &'_ Line| -> (String, String) {
-        let voice = line.voice.clone().unwrap_or_default();
-        (voice, line.text.clone())
+/// Start and end, then `voice: text` of each line.
+fn said(transcript: &Transcript) -> Vec<(u32, u32, Vec<String>)> {
+    let line = |line: &Line| match &line.voice {
+        Some(voice) => format!("{voice}: {}", line.text),
+        None => line.text.clone(),
     };
-    // Leaked, so that a test reads as a table.
-    let keep = |text: String| -> &'static str { text.leak() };
-    let lines = |lines: &[Line]| {
-        let pairs = lines.iter().map(line);
-        pairs
-            .map(|(voice, text)| (keep(voice), keep(text)))
-            .collect()
-    };
-    transcript
-        .cues()
-        .iter()
-        .map(|cue| (cue.start, cue.end, lines(&cue.lines)))
+    let cues = transcript.cues().iter();
+    cues.map(|cue| (cue.start, cue.end, cue.lines.iter().map(line).collect()))
         .collect()
+}
+
+fn cue(start: u32, end: u32, lines: &[&str]) -> (u32, u32, Vec<String>) {
+    (start, end, lines.iter().map(ToString::to_string).collect())
 }
 
 #[test]
@@ -41,12 +38,12 @@ fn web_vtt_of_every_kind_is_read() {
     assert_eq!(
         said(&kept),
         [
-            (
+            cue(
                 1000,
                 4000,
-                vec![("Kari & Ola", "Velkommen hit <3"), ("Kari & Ola", "igjen")]
+                &["Kari & Ola: Velkommen hit <3", "Kari & Ola: igjen"]
             ),
-            (359_998_000, 359_999_999, vec![("", "Slutt da – &ukjent;")]),
+            cue(359_998_000, 359_999_999, &["Slutt da – &ukjent;"]),
         ]
     );
     assert_eq!(
@@ -69,8 +66,8 @@ fn sub_rip_of_every_kind_is_read() {
     assert_eq!(
         said(&kept),
         [
-            (1000, 2500, vec![("", "En"), ("", "<script>")]),
-            (5000, 6000, vec![("", "To < tre & fire")]),
+            cue(1000, 2500, &["En", "<script>"]),
+            cue(5000, 6000, &["To < tre & fire"]),
         ]
     );
     assert!(web_vtt(&kept).contains("&lt;script&gt;"));
@@ -166,10 +163,10 @@ fn file() -> impl Strategy<Value = String> {
         Just("{\\an8}".to_owned()),
         Just("&lt;&amp;&#x41;&#0;&".to_owned()),
         Just("7".to_owned()),
-        "\\PC{0,12}",
+        "[a-zæ<>&; ]{0,6}",
         "[0-9:.,]{0,14} --> [0-9:.,]{0,14}",
     ];
-    prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
+    prop::collection::vec(piece, 0..10).prop_map(|pieces| pieces.concat())
 }
 
 fn good_vtt() -> impl Strategy<Value = String> {
@@ -194,10 +191,8 @@ fn good_vtt() -> impl Strategy<Value = String> {
             };
             let (from, to) = (time(start), time(start + length));
             let text = text.replace("-->", "");
-            file += &format!(
-                "\n{from} --> {to}\n<v {}>x{text}\ny\n",
-                voice.replace("-->", "")
-            );
+            let voice = voice.replace("-->", "");
+            let _ = write!(file, "\n{from} --> {to}\n<v {voice}>x{text}\ny\n");
         }
         file
     })
