@@ -15,7 +15,7 @@ use crate::transcripts::find_transcript;
 use crate::video::list_public;
 
 /// Most events that are indexed in one transaction.
-pub const AT_A_TIME: i64 = 20;
+pub const AT_A_TIME: i64 = 5;
 /// Raised when entries or tokens are made in another way, so that they are made anew.
 const EDITION: &[u8] = b"1";
 
@@ -27,17 +27,25 @@ pub fn catch_up(tx: &mut Conn) -> Result<usize, DbError> {
     // One at a time: they number their entries.
     serialise_on(tx, [b"search".as_slice()])?;
     let stale = store::list_stale(tx, AT_A_TIME)?;
+    let mut indexed = Vec::new();
     for event in &stale {
-        index(tx, *event)?;
+        if let Some(version) = index(tx, *event)? {
+            indexed.push((*event, version));
+        }
+    }
+    // Last, because registrations wait for who writes their event.
+    for (event, version) in indexed {
+        store::set_indexed(tx, event, version)?;
     }
     Ok(stale.len())
 }
 
-/// Makes the index of an event what the public sees. Entries that are as they were are left alone.
-fn index(tx: &mut Conn, event: EventId) -> Result<(), DbError> {
+/// Makes the index of an event what the public sees, and returns as of which public version; `None` if
+/// the event is gone. Entries that are as they were are left alone.
+fn index(tx: &mut Conn, event: EventId) -> Result<Option<i64>, DbError> {
     // Before anything else of the event is read: what changes meanwhile raises it again.
-    let Some((version, _)) = store::versions(tx, event)? else {
-        return Ok(());
+    let Some(version) = store::public_version(tx, event)? else {
+        return Ok(None);
     };
     let mut before = store::indexed(tx, event)?;
     let mut new = Vec::new();
@@ -56,7 +64,7 @@ fn index(tx: &mut Conn, event: EventId) -> Result<(), DbError> {
     let gone: Vec<i64> = before.values().map(|entry| entry.id).collect();
     store::delete(tx, &gone)?;
     store::insert(tx, event, new)?;
-    store::set_indexed(tx, event, version)
+    Ok(Some(version))
 }
 
 /// All entries that an event should have: none if nobody may read it.

@@ -73,19 +73,24 @@ pub struct Found {
 /// The store's failure.
 pub fn list_stale(conn: &mut Conn, most: i64) -> Result<Vec<EventId>, DbError> {
     Ok(per_backend!(conn, c => {
-        events::table.filter(sql::<Bool>(STALE)).limit(most).select(events::id).load(c)
+        events::table
+            .filter(sql::<Bool>(STALE))
+            .order(events::id)
+            .limit(most)
+            .select(events::id)
+            .load(c)
     })?)
 }
 
-/// The public version of an event, and the one that is indexed; `None` if it is gone.
+/// The public version of an event; `None` if it is gone.
 ///
 /// # Errors
 /// The store's failure.
-pub fn versions(conn: &mut Conn, event: EventId) -> Result<Option<(i64, i64)>, DbError> {
+pub fn public_version(conn: &mut Conn, event: EventId) -> Result<Option<i64>, DbError> {
     Ok(per_backend!(conn, c => {
         events::table
             .filter(events::id.eq(event))
-            .select((events::public_version, events::searched_version))
+            .select(events::public_version)
             .first(c)
             .optional()
     })?)

@@ -36,6 +36,7 @@ mod registration_mails;
 mod registrations;
 mod releases;
 mod rush;
+mod search;
 mod sessions;
 mod stores;
 mod tickets;
