@@ -7,6 +7,7 @@ use super::print::web_vtt;
 use super::store::{self, Kept};
 use super::wire::TranscriptView;
 use super::{Format, Transcript, parse};
+use crate::audit::{self, Resource, Subject};
 use crate::auth::{Access, Area, Organiser};
 use crate::db::Conn;
 use crate::events::{Event, routes::owned};
@@ -92,13 +93,16 @@ pub async fn put_transcript(
         .db
         .write(move |tx| {
             let (event, recording) = found(tx, &who, &path)?;
-            let before = checked(tx, &recording, &if_match)?;
+            let before = checked(tx, &event, &recording, &if_match)?;
             let kept = actions::put(tx, now, &recording, transcript.clone())?;
             let (left, _, tag) = leaving(tx, &recording, &kept)?;
             let view = TranscriptView::new(&event, recording.id, &kept, &left);
-            let reply = match before {
-                Some(_) => Reply::ok(&view)?,
-                None => Reply::created(address(&event, &recording), &view)?,
+            let reply = if let Some(before) = before {
+                audit::changed(tx, &who, &subject(&recording), &before, &view)?;
+                Reply::ok(&view)?
+            } else {
+                audit::created(tx, &who, &subject(&recording), &view)?;
+                Reply::created(address(&event, &recording), &view)?
             };
             Ok::<_, Problem>((event, reply.etag(tag)))
         })
@@ -114,21 +118,24 @@ fn address(event: &Event, recording: &Recording) -> String {
     )
 }
 
+fn subject(recording: &Recording) -> Subject {
+    Subject::of(recording.event_id, Resource::Transcript, recording.id)
+}
+
 /// What is there, if the client has read it or there is nothing to read.
 fn checked(
     tx: &mut Conn,
+    event: &Event,
     recording: &Recording,
     if_match: &IfMatch,
-) -> Result<Option<Kept>, Problem> {
-    let before = store::find(tx, recording.event_id, recording.id)?;
-    match &before {
-        None => if_match.check_absent()?,
-        Some(kept) => {
-            let (_, _, tag) = leaving(tx, recording, kept)?;
-            if_match.check_version(&tag)?;
-        }
-    }
-    Ok(before)
+) -> Result<Option<TranscriptView>, Problem> {
+    let Some(kept) = store::find(tx, event.id, recording.id)? else {
+        if_match.check_absent()?;
+        return Ok(None);
+    };
+    let (left, _, tag) = leaving(tx, recording, &kept)?;
+    if_match.check_version(&tag)?;
+    Ok(Some(TranscriptView::new(event, recording.id, &kept, &left)))
 }
 
 /// Read the transcript of a recording
@@ -170,8 +177,9 @@ pub async fn delete_transcript(
         .db
         .write(move |tx| {
             let (event, recording) = found(tx, &who, &path)?;
-            checked(tx, &recording, &if_match)?.ok_or_else(none)?;
+            let before = checked(tx, &event, &recording, &if_match)?.ok_or_else(none)?;
             actions::delete(tx, now, &recording)?;
+            audit::deleted(tx, &who, &subject(&recording), &before)?;
             Ok::<_, Problem>(event)
         })
         .await?;
