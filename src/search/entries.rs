@@ -149,10 +149,10 @@ impl Sources {
         });
         let fields = &mut content.fields;
         fields.push(field(weight::NAME, &speaker.name));
-        let about = [&speaker.affiliation, &speaker.position]
-            .into_iter()
-            .flatten();
-        fields.extend(about.map(|text| field(weight::ABSTRACT, text)));
+        let place = speaker.affiliation.iter();
+        fields.extend(place.map(|text| field(weight::AFFILIATION, text)));
+        let position = speaker.position.iter();
+        fields.extend(position.map(|text| field(weight::ABOUT, text)));
         fields.extend(texts(weight::ABOUT, &speaker.bio));
         (key(HitKind::Speaker, speaker.id.uuid(), ""), content)
     }

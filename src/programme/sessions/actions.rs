@@ -87,6 +87,10 @@ pub fn create(
     };
     let session = parsed.known_as(&identity);
     store::insert(tx, event.id, &session, now)?;
+    if session.do_not_record {
+        // Where it is held nothing may surface, released or not.
+        events::touch_public(tx, event.id, now)?;
+    }
     Ok(Versioned {
         value: session,
         version: 1,
