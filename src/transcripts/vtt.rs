@@ -62,7 +62,7 @@ fn is_aside(block: &Block<'_>) -> bool {
 
 fn cue(block: Block<'_>, faults: &mut LineFaults) -> Option<Cue> {
     let is_timing = |line: &&str| line.contains("-->");
-    let Some(at) = block.lines.iter().take(2).position(|line| is_timing(line)) else {
+    let Some(at) = block.lines.iter().take(2).position(is_timing) else {
         let expected = "a cue has its times, start --> end, in its first or second line";
         faults.add(block.number, "timing_missing", expected);
         return None;
