@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Rooms: the nouns of a conference. They meet through their front doors, without circles.
-const ROOMS: [&str; 12] = [
+const ROOMS: [&str; 13] = [
     "organisations",
     "events",
     "committee",
@@ -16,6 +16,7 @@ const ROOMS: [&str; 12] = [
     "tickets",
     "registrations",
     "publication",
+    "interchange",
     "mail",
     "web",
 ];

@@ -33,7 +33,7 @@ pub async fn get_transcript(
             let recording = recording.ok_or_else(Problem::not_found)?;
             let kept = store::find(conn, event.id, id)?.ok_or_else(none)?;
             let transcript = actions::cut(conn, recording, &kept)?;
-            Document::text(WEB_VTT, web_vtt(&transcript))
+            Document::file(web_vtt(&transcript), WEB_VTT, "transcript.vtt")
         })
         .await
 }
@@ -58,7 +58,7 @@ pub async fn get_session_transcript(
             let session = session.ok_or_else(Problem::not_found)?.id;
             let recordings = list_public(conn, event.id)?;
             let part = actions::part(conn, &recordings, &shown, session)?.ok_or_else(none)?;
-            Document::text(WEB_VTT, web_vtt(&part))
+            Document::file(web_vtt(&part), WEB_VTT, "transcript.vtt")
         })
         .await
 }

@@ -85,9 +85,9 @@ fn every_operation_is_described_in_full() {
             .into_iter()
             .flatten()
         {
+            let text = !media_type.ends_with("json") && media["example"].is_string();
             assert!(
-                media["example"].is_object()
-                    || !media_type.ends_with("json") && media["example"].is_string(),
+                text || media["example"].is_object(),
                 "{what} {media_type}: no example"
             );
         }
