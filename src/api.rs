@@ -15,7 +15,7 @@ pub use mount::{Below, Mount};
 
 use crate::{
     committee, events, interchange, mail, organisations, programme, publication, registrations,
-    tickets, video, web as pages_of,
+    search, tickets, transcripts, video, web as pages_of,
 };
 
 /// Every route that the document names; `scope` is for those below `/api/v1`.
@@ -46,9 +46,12 @@ pub fn routes<S: Below>(config: &mut impl Mount<S>, scope: S) {
             .service(publication::routes::get_speaker)
             .service(publication::routes::list_recordings)
             .service(publication::routes::get_recording)
+            .service(transcripts::public_routes::get_transcript)
+            .service(transcripts::public_routes::get_session_transcript)
             .service(publication::release_routes::list_releases)
             .service(publication::release_routes::get_release)
             .service(publication::release_routes::get_series_committee)
+            .service(search::routes::search_everything)
             .service(interchange::routes::get_programme_calendar)
             .service(interchange::routes::get_schedule_xml)
             .service(interchange::routes::get_schedule_json)
@@ -126,6 +129,9 @@ pub fn routes<S: Below>(config: &mut impl Mount<S>, scope: S) {
             .service(video::routes::update_recording)
             .service(video::routes::delete_recording)
             .service(video::routes::replace_segments)
+            .service(transcripts::routes::put_transcript)
+            .service(transcripts::routes::get_own_transcript)
+            .service(transcripts::routes::delete_transcript)
             .service(tickets::quota_routes::list_quotas)
             .service(tickets::quota_routes::create_quota)
             .service(tickets::quota_routes::get_quota)

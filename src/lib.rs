@@ -9,9 +9,10 @@
 //! **Rooms are the nouns of a conference.** [`organisations`] own [`events`] (in series); an event
 //! has a [`committee`], a [`programme`] that is edited as a working copy and shown as numbered
 //! releases, and recordings ([`video`]) that know the wall clock, so that every session has its
-//! second in them before anyone has noted a time. [`tickets`] say what there is to register for, and
-//! [`registrations`] who holds it. [`publication`] renders what the public reads, once per change, and
-//! [`interchange`] says it in the formats that other programs know.
+//! second in them before anyone has noted a time; [`transcripts`] hold what is said there.
+//! [`tickets`] say what there is to register for, and [`registrations`] who holds it. [`publication`]
+//! renders what the public reads, once per change, [`interchange`] says it in the formats that other
+//! programs know, and [`search`] finds it.
 //! [`mail`] tells people, and [`web`] has the few pages that links in mails lead to. Inside each room
 //! the furniture stands in the same place: `model.rs` (rules, pure), `store.rs` (rows), `actions.rs`
 //! (verbs within a transaction), `routes.rs` with `wire.rs` and `input.rs` (HTTP).
@@ -64,10 +65,12 @@ pub mod problem;
 pub mod programme;
 pub mod publication;
 pub mod registrations;
+pub mod search;
 pub mod server;
 pub mod sheets;
 pub mod text;
 pub mod tickets;
+pub mod transcripts;
 pub mod video;
 pub mod web;
 pub mod words;

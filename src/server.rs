@@ -26,6 +26,7 @@ use crate::metrics::Metrics;
 use crate::problem::Problem;
 use crate::publication::{self, Snapshots};
 use crate::registrations::{self, hot::Command};
+use crate::search;
 use crate::tickets::questions;
 
 /// What every handler can reach.
@@ -136,7 +137,7 @@ fn printed_document() -> Result<Vec<u8>, Problem> {
     printed.map_err(Problem::internal)
 }
 
-/// Everything that runs beside the requests: sweeping, mail.
+/// Everything that runs beside the requests: sweeping, mail, indexing.
 pub struct Background {
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
@@ -167,6 +168,7 @@ pub fn start_background(state: &App) -> Background {
         tokio::task::spawn_local(sweep(state.clone(), stopped.clone())),
         tokio::task::spawn_local(watch_health(state.clone(), stopped.clone())),
         tokio::task::spawn_local(worker::run(state.clone(), stopped.clone())),
+        tokio::task::spawn_local(search::keep_up(state.clone(), stopped.clone())),
         tokio::task::spawn_local(publication::watch_changes(state.clone(), stopped)),
     ];
     Background { stop, tasks }

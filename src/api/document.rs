@@ -242,12 +242,13 @@ fn tell_browsers(responses: &mut Value) {
 }
 
 /// What an entity tag is promised for when it is read.
-const VERSIONED: [&str; 5] = [
+const VERSIONED: [&str; 6] = [
     "application/json",
     "application/ld+json",
     "application/vnd.c3voc.schedule+xml",
     "application/xml",
     "text/calendar",
+    "text/vtt",
 ];
 
 /// Whether this is the reading of a document that has an entity tag.

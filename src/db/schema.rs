@@ -90,6 +90,7 @@ diesel::table! {
         updated_at -> InstantSql,
         next_session_number -> Integer,
         released_version -> Integer,
+        searched_version -> BigInt,
     }
 }
 
@@ -244,6 +245,35 @@ diesel::table! {
     recording_rooms (recording_id, room_id) {
         recording_id -> IdSql,
         room_id -> IdSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{IdSql, WordsSql};
+
+    search_entries (id) {
+        id -> BigInt,
+        event_id -> IdSql,
+        name -> Text,
+        digest -> Binary,
+        content -> Json,
+        words -> WordsSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{IdSql, InstantSql};
+
+    transcripts (recording_id) {
+        recording_id -> IdSql,
+        event_id -> IdSql,
+        cues -> Json,
+        cue_count -> Integer,
+        ends_at_ms -> Integer,
+        tag -> Text,
+        updated_at -> InstantSql,
     }
 }
 
@@ -557,6 +587,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     registration_tokens,
     registrations,
     rooms,
+    search_entries,
     series,
     session_speakers,
     sessions,
@@ -564,4 +595,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     ticket_type_quotas,
     ticket_types,
     tracks,
+    transcripts,
 );

@@ -72,6 +72,21 @@ impl IfMatch {
 }
 
 impl IfMatch {
+    /// Lets a PUT of something that does not exist pass: it creates, which needs no `If-Match`. Who
+    /// names a version has read one, and it is gone.
+    ///
+    /// # Errors
+    /// 412.
+    pub fn check_absent(&self) -> Result<(), Problem> {
+        match self.0.as_deref().map(str::trim) {
+            None | Some("*") => Ok(()),
+            Some(_) => Err(Problem::new(
+                Kind::Stale,
+                "What you read is not there any more.",
+            )),
+        }
+    }
+
     /// As [`check`](Self::check) for a tag `v3-…`, whose part behind the dash follows from state that
     /// nobody edits (seats held, a total): GET is honest about it, but an edit of the version that
     /// was read still passes.

@@ -22,6 +22,7 @@ pub mod revision;
 pub mod rooms;
 pub mod routes;
 pub mod sessions;
+mod shown;
 pub mod speakers;
 pub mod tracks;
 mod uses;
@@ -34,5 +35,6 @@ pub use releases::history_store::released;
 pub use releases::store::{
     Headline, find as find_release, list as list_releases, list_headlines, newest as newest_release,
 };
-pub use sessions::live_store::{sign_up_capacities, unrecorded};
+pub use sessions::live_store::sign_up_capacities;
+pub use shown::{Shown, shown};
 pub use uses::Uses;

@@ -19,7 +19,7 @@ use crate::http::Document;
 use crate::http::wire::Moment;
 use crate::ids::{EventId, SessionId, SlugOr};
 use crate::problem::Problem;
-use crate::programme::document::{Programme, Release, Session};
+use crate::programme::document::{Programme, Session};
 use crate::video::wire::RecordingView;
 use crate::video::{self, Recording};
 
@@ -42,19 +42,14 @@ impl Sources {
         let Some(event) = events::find_public(conn, &SlugOr::Id(id))? else {
             return Ok(None);
         };
-        let (released, mut programme) = parts(sources::newest_release(conn, id)?);
-        // Hidden if the release says so or the working copy does.
-        let hidden = sources::unrecorded(conn, id)?;
-        let sessions = programme.sessions.iter_mut();
-        for session in sessions.filter(|session| hidden.contains(&session.id)) {
-            session.do_not_record = true;
-        }
-        Self::around(conn, event, released, programme, now).map(Some)
+        let shown = sources::shown(conn, id)?;
+        Self::around(conn, event, shown.released, shown.programme, now).map(Some)
     }
 
     /// Reads everything with the working copy in the place of the release, for its organisers.
     pub fn draft(conn: &mut Conn, event: Event, now: Instant) -> Result<Self, DbError> {
-        let (released, _) = parts(sources::newest_release(conn, event.id)?);
+        let newest = sources::newest_release(conn, event.id)?;
+        let released = newest.map(|release| (release.version, release.released_at));
         let programme = sources::working_copy(conn, event.id)?;
         Self::around(conn, event, released, programme, now)
     }
@@ -78,13 +73,6 @@ impl Sources {
             event,
         })
     }
-}
-
-fn parts(release: Option<Release>) -> (Option<(i32, Instant)>, Programme) {
-    release.map_or_else(Default::default, |release| {
-        let released = (release.version, release.released_at);
-        (Some(released), release.programme)
-    })
 }
 
 /// A programme with everything around it, as it looks at one instant.
