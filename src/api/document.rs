@@ -164,8 +164,11 @@ fn complete(path: &str, method: &str, mut operation: Value) -> Value {
         .iter()
         .any(|parameter| parameter["in"] == "query");
     let changes = private && matches!(method, "put" | "patch" | "delete");
+    let says_when = parameters
+        .iter()
+        .any(|parameter| parameter["name"] == "If-Match");
     let has_body = operation["requestBody"].is_object();
-    if changes {
+    if changes && !says_when {
         parameters.push(header(
             "If-Match",
             true,

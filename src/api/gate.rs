@@ -106,7 +106,7 @@ fn area(below: &[&str]) -> Option<Area> {
         ["events", _, part, ..] => match *part {
             "publish" | "archive" | "cancel" | "reopen" => Some(Area::Events),
             "committee" | "committee-order" | "rooms" | "tracks" | "speakers" | "sessions"
-            | "programme" | "recordings" => Some(Area::Programme),
+            | "programme" | "recordings" | "marks" => Some(Area::Programme),
             "quotas" | "ticket-types" | "registrations" => Some(Area::Registrations),
             "emails" => Some(Area::Emails),
             _ => None,

@@ -251,6 +251,36 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{IdSql, InstantSql};
 
+    session_marks (id) {
+        id -> IdSql,
+        event_id -> IdSql,
+        session_id -> IdSql,
+        edge -> Text,
+        at -> InstantSql,
+        client_mark_id -> Nullable<Text>,
+        caused_by -> Nullable<IdSql>,
+        created_at -> InstantSql,
+        undone_at -> Nullable<InstantSql>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::IdSql;
+
+    verified_positions (recording_id, session_id) {
+        recording_id -> IdSql,
+        session_id -> IdSql,
+        start_seconds -> Integer,
+        end_seconds -> Nullable<Integer>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{IdSql, InstantSql};
+
     quotas (id) {
         id -> IdSql,
         event_id -> IdSql,
@@ -435,10 +465,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     registrations,
     rooms,
     series,
+    session_marks,
     session_speakers,
     sessions,
     speakers,
     ticket_type_quotas,
     ticket_types,
     tracks,
+    verified_positions,
 );

@@ -21,7 +21,7 @@ use crate::ids::{EventId, SessionId, SlugOr};
 use crate::problem::Problem;
 use crate::programme::document::{Programme, Release, Session};
 use crate::video::wire::RecordingView;
-use crate::video::{self, Recording};
+use crate::video::{self, Known, Recording};
 
 /// What a snapshot is drawn from, read in one transaction.
 #[derive(Debug)]
@@ -32,6 +32,7 @@ pub struct Sources {
     programme: Programme,
     members: Vec<Member>,
     recordings: Vec<Recording>,
+    known: Known,
     sign_up: HashMap<SessionId, i32>,
     registration: RegistrationWindow,
 }
@@ -42,13 +43,7 @@ impl Sources {
         let Some(event) = events::find_public(conn, &SlugOr::Id(id))? else {
             return Ok(None);
         };
-        let (released, mut programme) = parts(sources::newest_release(conn, id)?);
-        // Hidden if the release says so or the working copy does.
-        let hidden = sources::unrecorded(conn, id)?;
-        let sessions = programme.sessions.iter_mut();
-        for session in sessions.filter(|session| hidden.contains(&session.id)) {
-            session.do_not_record = true;
-        }
+        let (released, programme) = parts(sources::release_at_hand(conn, id)?);
         Self::around(conn, event, released, programme, now).map(Some)
     }
 
@@ -69,6 +64,7 @@ impl Sources {
     ) -> Result<Self, DbError> {
         let id = event.id;
         Ok(Self {
+            known: video::known(conn, id, &programme.sessions)?,
             released,
             programme,
             members: sources::published_members(conn, id)?,
@@ -111,14 +107,21 @@ impl Drawn {
             mut programme,
             members,
             recordings,
+            known,
             sign_up,
             registration,
         } = sources;
         programme.sessions.sort_by_key(order);
-        let sessions = sessions(&event, &programme, &recordings, &sign_up, public_url);
+        let sessions = sessions(
+            &event,
+            &programme,
+            (&recordings, &known),
+            &sign_up,
+            public_url,
+        );
         Self {
             shown: PublishedEvent::new(&event, &members, &registration, now),
-            recordings: recording_entries(&event, &programme, &sessions, recordings),
+            recordings: recording_entries(&event, &programme, &sessions, recordings, &known),
             speakers: speakers(&programme),
             rooms: programme.rooms.iter().map(PublishedRoom::from).collect(),
             tracks: programme.tracks.iter().map(PublishedTrack::from).collect(),
@@ -178,7 +181,7 @@ fn valid_until(event: &Event, registration: &RegistrationWindow, now: Instant) -
 fn sessions(
     event: &Event,
     programme: &Programme,
-    recordings: &[Recording],
+    (recordings, known): (&[Recording], &Known),
     sign_up: &HashMap<SessionId, i32>,
     public_url: &str,
 ) -> Vec<SessionEntry> {
@@ -186,10 +189,11 @@ fn sessions(
     let entry = |session: &Session| {
         let released = ReleasedSession::new(session, &names, sign_up.get(&session.id).copied());
         let position = |recording: &Recording| {
-            let placement = recording.position_of(session)?;
+            let placement = recording.position_of(session, known)?;
             Some(VideoPosition::new(recording, placement))
         };
         let page = || format!("{public_url}/watch/{}/{}", event.slug, session.slug);
+        let actual = known.actuals.of_session(session.id);
         SessionEntry {
             order: order(session),
             date: date_of(session, event.timezone),
@@ -197,6 +201,9 @@ fn sessions(
             view: PublishedSession {
                 video: recordings.iter().filter_map(position).collect(),
                 watch_page_url: (!session.do_not_record).then(page),
+                actual_starts_at: Moment::maybe(actual.starts_at, event.timezone),
+                actual_ends_at: Moment::maybe(actual.ends_at, event.timezone),
+                delay_seconds: known.actuals.delay(session),
                 session: released,
             },
             document: OnceLock::new(),
@@ -226,11 +233,12 @@ fn recording_entries(
     programme: &Programme,
     sessions: &[SessionEntry],
     recordings: Vec<Recording>,
+    known: &Known,
 ) -> Vec<RecordingEntry> {
     let views = sessions.iter().map(|entry| &entry.view.session);
     let pairs: Vec<(&Session, &ReleasedSession)> = programme.sessions.iter().zip(views).collect();
     let entry = |recording: Recording| RecordingEntry {
-        view: RecordingWithSessions::new(&recording, &pairs, event.timezone),
+        view: RecordingWithSessions::new(&recording, &pairs, known, event.timezone),
         recording,
         document: OnceLock::new(),
     };

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, get, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::query_input::{SessionQuery, page};
+use super::query_input::SessionQuery;
 use super::snapshot::{RecordingEntry, Snapshot};
 use super::video_wire::{
     PublishedProgramme, PublishedSession, RecordingWithSessions, SpeakerWithSessions,
@@ -17,6 +17,7 @@ use crate::http::{
     Answer, Caching, Document, ListOf, PageQuery, Precompressed, Published, Query, Reply,
 };
 use crate::ids::{RecordingId, SlugOr, SpeakerId};
+use crate::page::Page;
 use crate::problem::{Kind, Problem};
 use crate::server::App;
 use crate::video::deep_link::watch_link;
@@ -76,7 +77,7 @@ pub async fn list_committee(
     let keyset = query.0.keyset()?;
     let snapshot = app.snapshots.find(&path).await?;
     list(snapshot, &request, move |snapshot| {
-        let members = page(snapshot.members.iter(), &keyset, |member| {
+        let members = Page::of_sorted(snapshot.members.iter(), &keyset, |member| {
             (member.position, member.id)
         });
         Document::page(members.map(PublishedMember::from))
@@ -110,7 +111,7 @@ pub async fn list_sessions(
     let snapshot = app.snapshots.find(&path).await?;
     list(snapshot, &request, move |snapshot| {
         let entries = snapshot.sessions.iter().filter(|entry| filter.takes(entry));
-        let sessions = page(entries, &keyset, |entry| entry.order);
+        let sessions = Page::of_sorted(entries, &keyset, |entry| entry.order);
         Document::page(sessions.map(|entry| &entry.view))
     })
     .await
@@ -210,7 +211,7 @@ pub async fn list_speakers(
     let keyset = query.0.keyset()?;
     let snapshot = app.snapshots.find(&path).await?;
     list(snapshot, &request, move |snapshot| {
-        let speakers = page(snapshot.speakers.iter(), &keyset, |entry| {
+        let speakers = Page::of_sorted(snapshot.speakers.iter(), &keyset, |entry| {
             entry.order.clone()
         });
         Document::page(speakers.map(|entry| SpeakerWithSessions {
@@ -251,7 +252,7 @@ pub async fn list_recordings(
     let keyset = query.0.keyset()?;
     let snapshot = app.snapshots.find(&path).await?;
     list(snapshot, &request, move |snapshot| {
-        let recordings = page(snapshot.recordings.iter(), &keyset, |entry| {
+        let recordings = Page::of_sorted(snapshot.recordings.iter(), &keyset, |entry| {
             entry.recording.newest_first()
         });
         Document::page(recordings.map(|entry| &entry.view))
