@@ -1,4 +1,4 @@
-//! JSON documents that are made once and sent any number of times, in every coding.
+//! Documents that are made once and sent any number of times, in every coding.
 
 use std::io::Write;
 use std::sync::{Arc, OnceLock};
@@ -19,13 +19,17 @@ use crate::problem::Problem;
 /// How hard brotli tries: beyond this it costs more time than it saves bytes.
 const BROTLI_QUALITY: i32 = 5;
 
-/// A JSON document, ready to be sent any number of times. Each coding is made when it is first asked
+/// What `Content-Type` JSON has.
+const JSON: &str = "application/json; charset=utf-8";
+
+/// A document, ready to be sent any number of times. Each coding is made when it is first asked
 /// for, and only then: a document that is replaced soon costs little. Cloning is cheap.
 #[derive(Debug, Clone)]
 pub struct Document(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
+    content_type: &'static str,
     plain: Bytes,
     /// `None` within is a coding that could not be made: the document goes out uncoded then.
     gzip: OnceLock<Option<Bytes>>,
@@ -44,7 +48,15 @@ impl Document {
     /// 500 when the body can't be serialised, which is a fault of ours.
     pub fn of(body: &impl Serialize) -> Result<Self, Problem> {
         let plain = serde_json::to_vec(body).map_err(Problem::internal)?;
-        Self::of_json(plain, None)
+        Self::made(JSON, plain, None)
+    }
+
+    /// Of text of another kind than JSON; `content_type` is sent as it is.
+    ///
+    /// # Errors
+    /// As [`of`](Self::of).
+    pub fn text(content_type: &'static str, text: String) -> Result<Self, Problem> {
+        Self::made(content_type, text.into_bytes(), None)
     }
 
     /// Of JSON that is printed already.
@@ -52,7 +64,7 @@ impl Document {
     /// # Errors
     /// As [`of`](Self::of).
     pub fn printed(json: Vec<u8>) -> Result<Self, Problem> {
-        Self::of_json(json, None)
+        Self::made(JSON, json, None)
     }
 
     /// One page of a list, with `Link` to the next.
@@ -66,10 +78,14 @@ impl Document {
             next_cursor: page.next_cursor,
         };
         let plain = serde_json::to_vec(&body).map_err(Problem::internal)?;
-        Self::of_json(plain, next_cursor)
+        Self::made(JSON, plain, next_cursor)
     }
 
-    fn of_json(plain: Vec<u8>, next_cursor: Option<String>) -> Result<Self, Problem> {
+    fn made(
+        content_type: &'static str,
+        plain: Vec<u8>,
+        next_cursor: Option<String>,
+    ) -> Result<Self, Problem> {
         let tag = etag::of_bytes(&plain);
         let etag = |coding: Coding| match coding.name() {
             Some(name) => HeaderValue::try_from(format!("\"{tag}-{name}\"")),
@@ -80,6 +96,7 @@ impl Document {
         Ok(Self(Arc::new(Inner {
             etags: [brotli?, gzip?, identity?],
             tag,
+            content_type,
             // To its length: what is kept for long keeps no spare room.
             plain: plain.into_boxed_slice().into(),
             gzip: OnceLock::new(),
@@ -141,6 +158,11 @@ impl Document {
             Coding::Gzip => gzip.get_or_init(|| kept(pack_gzip(plain))).clone(),
             Coding::Identity => Some(plain.clone()),
         }
+    }
+
+    /// What it is.
+    pub(super) fn content_type(&self) -> &'static str {
+        self.0.content_type
     }
 
     /// What its bytes are named by, unquoted and without the suffix of a coding.

@@ -1,7 +1,7 @@
 //! How a snapshot is made: read in one transaction, then drawn and compressed.
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::{OnceLock, RwLock};
 
 use super::programme_wire::{
     Names, PublishedRoom, PublishedSpeaker, PublishedTrack, ReleasedSession, date_of, order,
@@ -162,6 +162,8 @@ impl Drawn {
             valid_until: self.valid_until,
             event: self.event,
             members: self.members,
+            rooms: self.rooms,
+            now: RwLock::new(None),
             sessions: self.sessions,
             speakers: self.speakers,
             recordings: self.recordings,
@@ -196,6 +198,7 @@ fn sessions(
         let actual = known.actuals.of_session(session.id);
         SessionEntry {
             order: order(session),
+            held: known.actuals.held(session),
             date: date_of(session, event.timezone),
             text: search_text(&released),
             view: PublishedSession {
@@ -239,10 +242,21 @@ fn recording_entries(
     let pairs: Vec<(&Session, &ReleasedSession)> = programme.sessions.iter().zip(views).collect();
     let entry = |recording: Recording| RecordingEntry {
         view: RecordingWithSessions::new(&recording, &pairs, known, event.timezone),
+        unseen: unseen(&recording, programme, known),
         recording,
         document: OnceLock::new(),
     };
     recordings.into_iter().map(entry).collect()
+}
+
+/// The stretches of a recording that must not be seen.
+fn unseen(recording: &Recording, programme: &Programme, known: &Known) -> Vec<(u32, Option<u32>)> {
+    let sessions = programme.sessions.iter();
+    let hidden = sessions.filter(|session| session.do_not_record);
+    let stretches = hidden.filter_map(|session| recording.stretch_of(session, known));
+    stretches
+        .map(|stretch| (stretch.start_seconds, stretch.end_seconds))
+        .collect()
 }
 
 fn speakers(programme: &Programme) -> Vec<SpeakerEntry> {

@@ -32,7 +32,7 @@ const fn public(document: Document) -> Precompressed {
 }
 
 /// A page of a list, as this request asks for it: kept with the snapshot, or cut from it and kept.
-async fn list(
+pub(super) async fn list(
     snapshot: Arc<Snapshot>,
     request: &HttpRequest,
     cut: impl FnOnce(&Snapshot) -> Result<Document, Problem> + Send + 'static,
@@ -180,7 +180,7 @@ pub async fn watch_session(
     let mut positions = entry.view.video.iter();
     let found = positions
         .find(|position| wanted.is_none_or(|wanted| position.recording_id == wanted))
-        .and_then(|position| Some((position, recording(&snapshot, position.recording_id)?)));
+        .and_then(|position| Some((position, snapshot.recording(position.recording_id)?)));
     let Some((position, RecordingEntry { recording, .. })) = found else {
         let detail = "The session has no position in such a recording.";
         return Err(Problem::new(Kind::NoVideo, detail));
@@ -189,12 +189,6 @@ pub async fn watch_session(
     Ok(Reply::redirect(
         watch_link(&recording.url, start).location(),
     ))
-}
-
-/// The recording of this id, if it may surface.
-pub(super) fn recording(snapshot: &Snapshot, id: RecordingId) -> Option<&RecordingEntry> {
-    let mut entries = snapshot.recordings.iter();
-    entries.find(|entry| entry.recording.id == id)
 }
 
 /// List the speakers of an event
@@ -269,6 +263,6 @@ pub async fn get_recording(app: App, path: web::Path<(String, String)>) -> Publi
     let (event, id) = path.into_inner();
     let snapshot = app.snapshots.find(&event).await?;
     let id = id.parse().map_err(|_| Problem::not_found())?;
-    let entry = recording(&snapshot, id).ok_or_else(Problem::not_found)?;
+    let entry = snapshot.recording(id).ok_or_else(Problem::not_found)?;
     Ok(public(entry.document()?))
 }

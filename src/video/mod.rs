@@ -4,10 +4,11 @@
 //! of a session is mapped from its time whenever it is asked for, so that moving a segment moves every
 //! position at once: from the time that somebody marked ([`marks`]), else from the scheduled one. Only
 //! what an editor verified is stored ([`placements`]), and stands. [`position`] reads and prints
-//! positions, [`deep_link`] turns an address and a position into a link that opens there. All of it is
+//! positions, [`chapters`] prints lists of them for players, [`deep_link`] turns an address and a position into a link that opens there. All of it is
 //! live: what an organiser saves shows at once, on top of the release.
 
 pub mod actions;
+pub mod chapters;
 pub mod deep_link;
 pub mod input;
 pub mod marks;

@@ -12,4 +12,4 @@ pub mod routes;
 pub mod store;
 pub mod wire;
 
-pub use model::{Actual, Actuals, Edge, Mark};
+pub use model::{Actual, Actuals, Edge, Held, Mark};

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
+use crate::clock::Instant;
 use crate::ids::{RecordingId, SessionId};
 use crate::programme::document::Session;
 use crate::video::Recording;
-use crate::video::marks::{Actuals, Mark};
+use crate::video::marks::{Actuals, Held, Mark};
 use crate::video::model::{Confidence, Placement, place};
 
 /// A position that an editor set.
@@ -69,50 +70,42 @@ impl Recording {
     /// not to be recorded, for sessions of other rooms, without a time, and outside the segments.
     #[must_use]
     pub fn position_of(&self, session: &Session, known: &Known) -> Option<Placement> {
-        if session.do_not_record {
-            return None;
-        }
-        match known.verified(self.id, session.id) {
-            Some(verified) => verified.within(self.duration_seconds),
-            None => self.computed_position_of(session, known),
-        }
+        let may_be_seen = !session.do_not_record;
+        may_be_seen.then(|| self.stretch_of(session, known))?
     }
 
-    /// Where it stands by its marked time, or else by its scheduled one.
+    /// As [`position_of`](Self::position_of), also for a session that is not to be recorded: what must
+    /// not be seen has to be found to be left out.
     #[must_use]
-    pub fn computed_position_of(&self, session: &Session, known: &Known) -> Option<Placement> {
-        let held = known.actuals.held(session)?;
-        let confidence = if held.is_marked {
-            Confidence::Marked
-        } else {
-            Confidence::Scheduled
-        };
-        let ends_at = held.ends_at.map(crate::clock::Instant::utc);
-        self.mapped(session, held.starts_at, ends_at, confidence)
+    pub fn stretch_of(&self, session: &Session, known: &Known) -> Option<Placement> {
+        match known.verified(self.id, session.id) {
+            Some(verified) => verified.within(self.duration_seconds),
+            None => self.computed(session, known.actuals.held(session)?),
+        }
     }
 
     /// Where it would stand if everything had gone by the schedule.
     #[must_use]
     pub fn scheduled_position_of(&self, session: &Session) -> Option<Placement> {
-        let ends_at = session.ends_at.map(crate::clock::Instant::utc);
-        self.mapped(session, session.starts_at?, ends_at, Confidence::Scheduled)
+        let as_planned = Actuals::default().held(session)?;
+        let may_be_seen = !session.do_not_record;
+        may_be_seen.then(|| self.computed(session, as_planned))?
     }
 
-    fn mapped(
-        &self,
-        session: &Session,
-        starts_at: crate::clock::Instant,
-        ends_at: Option<chrono::DateTime<chrono::Utc>>,
-        confidence: Confidence,
-    ) -> Option<Placement> {
-        if session.do_not_record || !self.shows(session.room_id) {
+    fn computed(&self, session: &Session, held: Held) -> Option<Placement> {
+        if !self.shows(session.room_id) {
             return None;
         }
+        let confidence = if held.is_marked {
+            Confidence::Marked
+        } else {
+            Confidence::Scheduled
+        };
         let (start_seconds, end_seconds) = place(
             &self.segments,
             self.duration_seconds,
-            starts_at.utc(),
-            ends_at,
+            held.starts_at.utc(),
+            held.ends_at.map(Instant::utc),
         )?;
         Some(Placement {
             start_seconds,
