@@ -13,6 +13,7 @@ use super::placements::wire::{MovedSession, ReplacedSegments};
 use super::recording::Recording;
 use super::store;
 use super::wire::OwnRecording;
+use crate::audit::{self, Resource, Subject};
 use crate::auth::{Access, Area, Organiser};
 use crate::db::Conn;
 use crate::events::{Event, routes::owned};
@@ -60,6 +61,10 @@ pub fn found(
     let id = recording.parse().map_err(|_| Problem::not_found())?;
     let recording = store::find(conn, event.id, id)?.ok_or_else(Problem::not_found)?;
     Ok((event, recording))
+}
+
+fn subject(event: &Event, recording: &Recording) -> Subject {
+    Subject::of(event.id, Resource::Recording, recording.id)
 }
 
 fn reply(view: &OwnRecording, version: i32) -> Answer {
@@ -113,6 +118,8 @@ pub async fn create_recording(
         .run(&app.db, now, move |tx| {
             let event = owned(tx, &who, &path)?;
             let (made, proposed) = actions::create(tx, now, &event, &body.value)?;
+            let written = RecordingInput::of(&made, event.timezone);
+            audit::created(tx, &who, &subject(&event, &made), &written)?;
             event_id.get_or_init(|| event.id);
             let location = format!(
                 "/api/v1/organiser/events/{}/recordings/{}",
@@ -165,8 +172,11 @@ pub async fn update_recording(
         .write(move |tx| {
             let (event, current) = found(tx, &who, &keys.0, &keys.1)?;
             if_match.check(&etag::of_version(current.version))?;
-            let input = patch.apply(&RecordingInput::of(&current, event.timezone))?;
+            let before = RecordingInput::of(&current, event.timezone);
+            let input = patch.apply(&before)?;
             let changed = actions::update(tx, now, &event, &current, &input)?;
+            let after = RecordingInput::of(&changed.0, event.timezone);
+            audit::changed(tx, &who, &subject(&event, &current), &before, &after)?;
             Ok::<_, Problem>((event, changed))
         })
         .await?;
@@ -192,6 +202,8 @@ pub async fn delete_recording(
             let (event, current) = found(tx, &who, &path.0, &path.1)?;
             if_match.check(&etag::of_version(current.version))?;
             actions::delete(tx, now, &current)?;
+            let before = RecordingInput::of(&current, event.timezone);
+            audit::deleted(tx, &who, &subject(&event, &current), &before)?;
             Ok::<_, Problem>(event)
         })
         .await?;
@@ -223,9 +235,14 @@ pub async fn replace_segments(
             let (event, before) = found(tx, &who, &path.0, &path.1)?;
             if_match.check(&etag::of_version(before.version))?;
             let after = if dry_run {
+                who.leaves_no_trace();
                 actions::with_segments(before.clone(), &body.value)?
             } else {
-                actions::replace_segments(tx, now, before.clone(), &body.value)?
+                let after = actions::replace_segments(tx, now, before.clone(), &body.value)?;
+                let written = |recording| RecordingInput::of(recording, event.timezone);
+                let (old, new) = (written(&before), written(&after));
+                audit::changed(tx, &who, &subject(&event, &after), &old, &new)?;
+                after
             };
             let moved = moved_sessions(tx, &before, &after)?;
             let recording = OwnRecording::new(&after, event.timezone, None);

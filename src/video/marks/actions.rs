@@ -12,6 +12,15 @@ use crate::programme::document::Session;
 use crate::programme::sessions_at_hand;
 use crate::video::VideoRefusal;
 
+/// A mark, and whether it was made just now.
+#[derive(Debug)]
+pub struct Made {
+    /// The mark.
+    pub mark: Mark,
+    /// Not if its client had made it before.
+    pub is_new: bool,
+}
+
 /// Makes a mark, unless its client has made it before: then it is as it was.
 ///
 /// # Errors
@@ -21,17 +30,20 @@ pub fn mark(
     now: Instant,
     event: &Event,
     parsed: &ParsedMark,
-) -> Result<Mark, Stop<VideoRefusal>> {
+) -> Result<Made, Stop<VideoRefusal>> {
     // First, because it holds the event's row: marks of one event follow each other.
     events::touch_public(tx, event.id, now)?;
     if let Some(client_id) = &parsed.client_mark_id
-        && let Some(made) = store::find_by_client(tx, event.id, client_id)?
+        && let Some(mark) = store::find_by_client(tx, event.id, client_id)?
     {
-        return Ok(made);
+        return Ok(Made {
+            mark,
+            is_new: false,
+        });
     }
     let sessions = sessions_at_hand(tx, event.id)?;
     let session = named(&sessions, &parsed.session)?;
-    let made = Mark {
+    let mark = Mark {
         id: new_id(),
         event_id: event.id,
         session_id: session.id,
@@ -43,10 +55,10 @@ pub fn mark(
         undone_at: None,
     };
     if parsed.end_previous {
-        end_previous(tx, &sessions, session, &made)?;
+        end_previous(tx, &sessions, session, &mark)?;
     }
-    store::insert(tx, &made)?;
-    Ok(made)
+    store::insert(tx, &mark)?;
+    Ok(Made { mark, is_new: true })
 }
 
 /// The session of this id or slug.

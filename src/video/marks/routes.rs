@@ -4,10 +4,12 @@ use std::sync::{Arc, OnceLock};
 
 use actix_web::{delete, get, post, web};
 
+use super::actions::Made;
 use super::input::MarkInput;
 use super::model::Mark;
 use super::wire::MarkView;
 use super::{actions, store};
+use crate::audit::{self, Resource, Subject};
 use crate::auth::{Access, Area, Organiser};
 use crate::db::Conn;
 use crate::events::{Event, routes::owned};
@@ -30,6 +32,10 @@ fn found(
     let id = mark.parse().map_err(|_| Problem::not_found())?;
     let mark = store::find(conn, event.id, id)?.ok_or_else(Problem::not_found)?;
     Ok((event, mark))
+}
+
+fn subject(event: &Event, mark: &Mark) -> Subject {
+    Subject::of(event.id, Resource::Mark, mark.id)
 }
 
 /// List the marks of an event
@@ -81,10 +87,15 @@ pub async fn create_mark(
         .with(&body)
         .run(&app.db, now, move |tx| {
             let event = owned(tx, &who, &path)?;
-            let mark = actions::mark(tx, now, &event, &body.value.parse(now)?)?;
+            let Made { mark, is_new } = actions::mark(tx, now, &event, &body.value.parse(now)?)?;
             event_id.get_or_init(|| event.id);
             let location = format!("/api/v1/organiser/events/{}/marks/{}", event.id, mark.id);
             let view = MarkView::new(&mark, event.timezone);
+            if is_new {
+                audit::created(tx, &who, &subject(&event, &mark), &view)?;
+            } else {
+                who.leaves_no_trace();
+            }
             Ok(Reply::created(location, &view)?.etag(tag()).into())
         })
         .await?;
@@ -124,6 +135,8 @@ pub async fn delete_mark(
             let (event, mark) = found(tx, &who, &path)?;
             if_match.check(&tag())?;
             actions::undo(tx, now, &mark)?;
+            let before = MarkView::new(&mark, event.timezone);
+            audit::deleted(tx, &who, &subject(&event, &mark), &before)?;
             Ok::<_, Problem>(event.id)
         })
         .await?;

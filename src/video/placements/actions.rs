@@ -7,6 +7,7 @@ use crate::clock::Instant;
 use crate::db::{Conn, Stop};
 use crate::events;
 use crate::faults::Faults;
+use crate::ids::SessionId;
 use crate::programme::document::Session;
 use crate::video::{Recording, VideoRefusal};
 
@@ -59,7 +60,8 @@ pub fn verify(
     Ok(verified)
 }
 
-/// Verifies the computed positions of many sessions as they are; those that are verified stay.
+/// Verifies the computed positions of many sessions as they are; those that are verified stay. Returns
+/// those that were not.
 ///
 /// # Errors
 /// What [`VideoRefusal`] says: a session that is not there, or has no position, is a fault, and then
@@ -71,7 +73,7 @@ pub fn verify_many(
     sessions: &[Session],
     known: &Known,
     input: &VerificationsInput,
-) -> Outcome<()> {
+) -> Outcome<Vec<SessionId>> {
     let parsed = input.parse();
     let ids = parsed.map_err(|faults| Stop::Refused(VideoRefusal::Faults(faults)))?;
     let mut faults = Faults::new();
@@ -105,7 +107,7 @@ pub fn verify_many(
         store::insert(tx, &new)?;
         events::touch_public(tx, recording.event_id, now)?;
     }
-    Ok(())
+    Ok(new.iter().map(|verified| verified.session_id).collect())
 }
 
 /// Lets the position of a session be computed again.

@@ -1,13 +1,15 @@
 //! The editor's positions.
 
 use actix_web::{delete, get, post, put, web};
+use serde_json::json;
 
 use super::actions;
 use super::input::{VerificationsInput, VerifiedInput};
-use super::model::Known;
+use super::model::{Known, Verified};
 use super::review::{Reviewed, review};
 use super::store;
 use super::wire::PositionView;
+use crate::audit::{self, Resource, Subject};
 use crate::auth::{Access, Area, Organiser};
 use crate::db::Conn;
 use crate::events::Event;
@@ -80,10 +82,35 @@ impl Scene {
         verified.is_some()
     }
 
+    /// Leaves a trace of a position that was set or taken back.
+    fn trace(
+        &self,
+        tx: &mut Conn,
+        who: &Organiser,
+        before: Option<&Verified>,
+        after: Option<&Verified>,
+    ) -> Result<(), Problem> {
+        let Some(either) = after.or(before) else {
+            return Ok(());
+        };
+        let name = format!("{}/{}", either.session_id, either.recording_id);
+        let subject = Subject::of(self.event.id, Resource::Position, name);
+        let (before, after) = (before.map(seconds), after.map(seconds));
+        Ok(match (before, after) {
+            (Some(before), Some(after)) => audit::changed(tx, who, &subject, &before, &after)?,
+            (Some(before), None) => audit::deleted(tx, who, &subject, &before)?,
+            (None, after) => audit::created(tx, who, &subject, &after)?,
+        })
+    }
+
     fn reply(&self, session: &Session) -> Answer {
         let (view, tag) = self.seen(session)?.ok_or_else(Problem::not_found)?;
         Ok(Reply::ok(&view)?.etag(tag))
     }
+}
+
+fn seconds(verified: &Verified) -> serde_json::Value {
+    json!({"start_seconds": verified.start_seconds, "end_seconds": verified.end_seconds})
 }
 
 fn place_in_list(session: &Session) -> (i64, i32) {
@@ -139,7 +166,13 @@ pub async fn verify_positions(
                 known,
                 ..
             } = &scene;
-            actions::verify_many(tx, now, recording, sessions, known, &body.value)?;
+            let new = actions::verify_many(tx, now, recording, sessions, known, &body.value)?;
+            if new.is_empty() {
+                who.leaves_no_trace();
+            } else {
+                let subject = Subject::of(scene.event.id, Resource::Position, recording.id);
+                audit::created(tx, &who, &subject, &json!({"session_ids": new}))?;
+            }
             scene.known = store::known(tx, scene.event.id, &scene.sessions)?;
             Ok::<_, Problem>((scene, body.value.session_ids.clone()))
         })
@@ -202,7 +235,9 @@ pub async fn set_position(
                 tag => if_match.check_if_given(tag.as_deref())?,
             }
             let (recording, known) = (&scene.recording, &scene.known);
-            actions::verify(tx, now, recording, &session, known, &body.value)?;
+            let before = known.verified(recording.id, session.id).copied();
+            let after = actions::verify(tx, now, recording, &session, known, &body.value)?;
+            scene.trace(tx, &who, before.as_ref(), Some(&after))?;
             scene.known = store::known(tx, scene.event.id, &scene.sessions)?;
             Ok::<_, Problem>((scene.event.id, scene.reply(&session)?))
         })
@@ -234,6 +269,7 @@ pub async fn delete_position(
             let tag = scene.seen(session)?.map(|(_, tag)| tag);
             if_match.check(&tag.unwrap_or_else(|| etag::of_version(verified.version)))?;
             actions::compute_again(tx, now, &scene.recording, verified)?;
+            scene.trace(tx, &who, Some(verified), None)?;
             Ok::<_, Problem>(scene.event.id)
         })
         .await?;
