@@ -35,12 +35,12 @@ fn span(
 /// should have started by the programme; that one is next then. Of several that are on, the one that
 /// started last is shown.
 #[must_use]
-pub fn standing<'a>(
-    entries: &'a [SessionEntry],
+pub fn standing(
+    entries: &[SessionEntry],
     room: Option<RoomId>,
     now: Instant,
     last: Instant,
-) -> Standing<'a> {
+) -> Standing<'_> {
     let of_room: Vec<&SessionEntry> = entries
         .iter()
         .filter(|entry| entry.view.session.room_id == room)

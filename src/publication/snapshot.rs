@@ -38,6 +38,9 @@ pub struct SessionEntry {
 
 impl SessionEntry {
     /// The document of the session, made on its first request.
+    ///
+    /// # Errors
+    /// As [`Document::of`].
     pub fn document(&self) -> Result<Document, Problem> {
         lazily(&self.document, || Document::of(&self.view))
     }
@@ -69,6 +72,9 @@ pub struct RecordingEntry {
 
 impl RecordingEntry {
     /// The document of the recording, made on its first request.
+    ///
+    /// # Errors
+    /// As [`Document::of`].
     pub fn document(&self) -> Result<Document, Problem> {
         lazily(&self.document, || Document::of(&self.view))
     }
@@ -161,6 +167,9 @@ impl Snapshot {
     }
 
     /// The document of one speaker, made on its first request.
+    ///
+    /// # Errors
+    /// As [`Document::of`].
     pub fn speaker_document(&self, entry: &SpeakerEntry) -> Result<Document, Problem> {
         lazily(&entry.document, || {
             Document::of(&SpeakerWithSessions {
@@ -171,11 +180,15 @@ impl Snapshot {
     }
 
     /// The shelf for the pages of an event whose programme takes so many bytes.
+    #[must_use]
     pub fn shelf(programme: usize) -> RwLock<Shelf<Document>> {
         RwLock::new(Shelf::new(MOST_PAGES, 32 * 1024 + 2 * programme))
     }
 
     /// What is on at this instant: made when it was asked for first, and again when time has changed it.
+    ///
+    /// # Errors
+    /// As [`Document::of`].
     pub fn now_document(&self, now: Instant) -> Result<Document, Problem> {
         let is_right =
             |kept: &&NowDocument| kept.from <= now && kept.until.is_none_or(|until| now < until);

@@ -10,6 +10,8 @@ pub mod model;
 pub mod review;
 pub mod routes;
 pub mod store;
+#[cfg(test)]
+mod tests;
 pub mod wire;
 
 pub use model::{Known, Verified};

@@ -96,11 +96,12 @@ impl Scene {
         let name = format!("{}/{}", either.session_id, either.recording_id);
         let subject = Subject::of(self.event.id, Resource::Position, name);
         let (before, after) = (before.map(seconds), after.map(seconds));
-        Ok(match (before, after) {
+        match (before, after) {
             (Some(before), Some(after)) => audit::changed(tx, who, &subject, &before, &after)?,
             (Some(before), None) => audit::deleted(tx, who, &subject, &before)?,
             (None, after) => audit::created(tx, who, &subject, &after)?,
-        })
+        }
+        Ok(())
     }
 
     fn reply(&self, session: &Session) -> Answer {
