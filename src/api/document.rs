@@ -184,9 +184,7 @@ fn complete(path: &str, method: &str, mut operation: Value) -> Value {
             "8e03978e-40d5-43dd-bc93-6894a57f9324",
         ));
     }
-    let reads_json =
-        method == "get" && operation["responses"]["200"]["content"]["application/json"].is_object();
-    if reads_json {
+    if method == "get" && is_tagged(&operation["responses"]["200"]) {
         parameters.push(header(
             "If-None-Match",
             false,
@@ -246,15 +244,25 @@ fn tell_browsers(responses: &mut Value) {
     }
 }
 
+/// Whether a good answer to a GET names its version: documents do, pages for people don't.
+fn is_tagged(ok: &Value) -> bool {
+    let documents = [
+        "application/json",
+        "application/json+chapters",
+        "application/xml",
+        "text/vtt",
+    ];
+    documents
+        .iter()
+        .any(|media_type| ok["content"][*media_type].is_object())
+}
+
 /// Gives problem answers their body, and good answers their headers.
 fn complete_answers(method: &str, responses: &mut Value) {
     let Some(responses) = responses.as_object_mut() else {
         return;
     };
-    let json_get = method == "get"
-        && !responses
-            .get("200")
-            .is_none_or(|ok| ok["content"]["application/json"].is_null());
+    let tagged = method == "get" && responses.get("200").is_some_and(is_tagged);
     for (status, response) in responses.iter_mut() {
         let number: u16 = status.parse().unwrap_or(0);
         if number >= 400 && response["$ref"].is_null() && response["content"].is_null() {
@@ -262,7 +270,7 @@ fn complete_answers(method: &str, responses: &mut Value) {
         }
     }
     let tag = json!({"description": "The version of the resource.", "schema": {"type": "string"}, "example": "\"v1\""});
-    if json_get {
+    if tagged {
         responses["200"]["headers"]["ETag"] = tag.clone();
         responses
             .entry("304")

@@ -124,7 +124,7 @@ pub async fn get_chapters_psc(
 /// To be pasted into the description. Where `YouTube`'s rules would not be met (the first at 0:00, three
 /// or more, ten seconds each), chapters are added or merged so that they are; empty where the recording
 /// is too short for any.
-#[utoipa::path(operation_id = "get_chapters_txt", tag = "public", params(("event" = String, Path, description = "Id or slug"), ("recording" = String, Path, description = "Id", format = Uuid)), responses((status = 200, description = "The chapters", content((String = "text/plain", example = "0:00 Åpning\n1:13:00 Oppvekstplanen i Lørenskog\n2:00:00 Pause\n")))))]
+#[utoipa::path(operation_id = "get_chapters_txt", tag = "public", params(("event" = String, Path, description = "Id or slug"), ("recording" = String, Path, description = "Id", format = Uuid)), responses((status = 200, description = "The chapters", content((String = "text/plain", example = "0:00 Åpning\n1:13:00 Oppvekstplanen i Lørenskog\n2:00:00 Pause\n"))), (status = 304, description = "The client has this version already")))]
 #[get("/events/{event}/recordings/{recording}/chapters.txt")]
 pub async fn get_chapters_txt(
     app: App,
@@ -145,7 +145,7 @@ pub async fn get_chapters_txt(
 /// Read the chapters of a recording as `FFmpeg` metadata
 ///
 /// For `ffmpeg -i video.mp4 -f ffmetadata -i chapters.ffmetadata -map_metadata 1 -codec copy …`.
-#[utoipa::path(operation_id = "get_chapters_ffmetadata", tag = "public", params(("event" = String, Path, description = "Id or slug"), ("recording" = String, Path, description = "Id", format = Uuid)), responses((status = 200, description = "The chapters", content((String = "text/plain", example = ";FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=4380000\nEND=5700000\ntitle=Oppvekstplanen i Lørenskog\n")))))]
+#[utoipa::path(operation_id = "get_chapters_ffmetadata", tag = "public", params(("event" = String, Path, description = "Id or slug"), ("recording" = String, Path, description = "Id", format = Uuid)), responses((status = 200, description = "The chapters", content((String = "text/plain", example = ";FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=4380000\nEND=5700000\ntitle=Oppvekstplanen i Lørenskog\n"))), (status = 304, description = "The client has this version already")))]
 #[get("/events/{event}/recordings/{recording}/chapters.ffmetadata")]
 pub async fn get_chapters_ffmetadata(
     app: App,

@@ -104,7 +104,8 @@ on_both_stores! {
     async fn the_list_jumps_without_a_script_and_leaves_out_what_must_not_be_seen(app: TestApp) {
         recorded(&app, YOUTUBE).await;
         let shown = page(&app, "/watch/konf/foredrag").await;
-        let jumps: Vec<&str> = shown.body.split("<li><a href=\"/watch/konf/").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+        let list = between(&shown.body, "<ol class=\"jumps\">", "</ol>");
+        let jumps: Vec<&str> = list.split("<li><a href=\"/watch/konf/").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
         assert_eq!(jumps, ["apning?t=0", "foredrag?t=4380", "pause?t=9000"]);
         assert_eq!(shown.body.matches("aria-current=\"page\"").count(), 1);
         assert!(!shown.body.contains("skjermet"), "{}", shown.body);
@@ -197,7 +198,19 @@ impl Answer {
 #[actix_web::test]
 async fn in_a_browser_the_frame_carries_the_second_and_the_list_jumps() {
     let app = TestApp::spawn(crate::helpers::Store::Sqlite).await;
-    recorded(&app, YOUTUBE).await;
+    let id = event(&app, "konf").await;
+    let mut day = day();
+    for (session, title) in day.sessions.iter_mut().zip([
+        "Åpning",
+        "Oppvekstplanen i Lørenskog",
+        "Skjermet innlegg",
+        "Pause",
+    ]) {
+        session.title = nb(title);
+    }
+    day.speakers[0].name = "Kari Nordmann".into();
+    release(&app, id, &day).await;
+    record(&app, YOUTUBE).await;
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/watch.mjs");
     let picture = exported_or(
         "KONGRESS_TEST_SCREENSHOT",
