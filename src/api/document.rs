@@ -184,7 +184,7 @@ fn complete(path: &str, method: &str, mut operation: Value) -> Value {
             "8e03978e-40d5-43dd-bc93-6894a57f9324",
         ));
     }
-    if method == "get" && is_tagged(&operation["responses"]["200"]) {
+    if has_version(method, &operation["responses"]) {
         parameters.push(header(
             "If-None-Match",
             false,
@@ -244,25 +244,32 @@ fn tell_browsers(responses: &mut Value) {
     }
 }
 
-/// Whether a good answer to a GET names its version: documents do, pages for people don't.
-fn is_tagged(ok: &Value) -> bool {
-    let documents = [
-        "application/json",
-        "application/json+chapters",
-        "application/xml",
-        "text/vtt",
-    ];
-    documents
-        .iter()
-        .any(|media_type| ok["content"][*media_type].is_object())
+/// What an entity tag is promised for when it is read.
+const VERSIONED: [&str; 7] = [
+    "application/json",
+    "application/json+chapters",
+    "application/ld+json",
+    "application/vnd.c3voc.schedule+xml",
+    "application/xml",
+    "text/calendar",
+    "text/vtt",
+];
+
+/// Whether this is the reading of a document that has an entity tag.
+fn has_version(method: &str, responses: &Value) -> bool {
+    let content = &responses["200"]["content"];
+    method == "get"
+        && VERSIONED
+            .iter()
+            .any(|media_type| content[*media_type].is_object())
 }
 
 /// Gives problem answers their body, and good answers their headers.
 fn complete_answers(method: &str, responses: &mut Value) {
+    let versioned = has_version(method, responses);
     let Some(responses) = responses.as_object_mut() else {
         return;
     };
-    let tagged = method == "get" && responses.get("200").is_some_and(is_tagged);
     for (status, response) in responses.iter_mut() {
         let number: u16 = status.parse().unwrap_or(0);
         if number >= 400 && response["$ref"].is_null() && response["content"].is_null() {
@@ -270,7 +277,7 @@ fn complete_answers(method: &str, responses: &mut Value) {
         }
     }
     let tag = json!({"description": "The version of the resource.", "schema": {"type": "string"}, "example": "\"v1\""});
-    if tagged {
+    if versioned {
         responses["200"]["headers"]["ETag"] = tag.clone();
         responses
             .entry("304")

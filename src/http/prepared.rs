@@ -18,8 +18,6 @@ use crate::problem::Problem;
 
 /// How hard brotli tries: beyond this it costs more time than it saves bytes.
 const BROTLI_QUALITY: i32 = 5;
-
-/// What `Content-Type` JSON has.
 const JSON: &str = "application/json; charset=utf-8";
 
 /// A document, ready to be sent any number of times. Each coding is made when it is first asked
@@ -29,7 +27,6 @@ pub struct Document(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    content_type: &'static str,
     plain: Bytes,
     /// `None` within is a coding that could not be made: the document goes out uncoded then.
     gzip: OnceLock<Option<Bytes>>,
@@ -39,6 +36,9 @@ struct Inner {
     /// By [`Coding`].
     etags: [HeaderValue; 3],
     next_cursor: Option<String>,
+    media_type: &'static str,
+    /// `Content-Disposition`: what a browser calls the file that is kept of it.
+    disposition: Option<HeaderValue>,
 }
 
 impl Document {
@@ -48,15 +48,25 @@ impl Document {
     /// 500 when the body can't be serialised, which is a fault of ours.
     pub fn of(body: &impl Serialize) -> Result<Self, Problem> {
         let plain = serde_json::to_vec(body).map_err(Problem::internal)?;
-        Self::made(JSON, plain, None)
+        Self::of_bytes(plain, JSON, None, None)
     }
 
-    /// Of text of another kind than JSON; `content_type` is sent as it is.
+    /// Of text in another format, which a browser shows, or keeps under this name.
+    ///
+    /// # Errors
+    /// 500 for a name that can't stand in a header.
+    pub fn file(text: String, media_type: &'static str, name: &str) -> Result<Self, Problem> {
+        let disposition = format!("inline; filename=\"{name}\"");
+        let disposition = HeaderValue::try_from(disposition).map_err(Problem::internal)?;
+        Self::of_bytes(text.into_bytes(), media_type, Some(disposition), None)
+    }
+
+    /// Of text of another kind than JSON; `media_type` is sent as it is.
     ///
     /// # Errors
     /// As [`of`](Self::of).
-    pub fn text(content_type: &'static str, text: String) -> Result<Self, Problem> {
-        Self::made(content_type, text.into_bytes(), None)
+    pub fn text(media_type: &'static str, text: String) -> Result<Self, Problem> {
+        Self::of_bytes(text.into_bytes(), media_type, None, None)
     }
 
     /// Of JSON that is printed already.
@@ -64,7 +74,7 @@ impl Document {
     /// # Errors
     /// As [`of`](Self::of).
     pub fn printed(json: Vec<u8>) -> Result<Self, Problem> {
-        Self::made(JSON, json, None)
+        Self::of_bytes(json, JSON, None, None)
     }
 
     /// One page of a list, with `Link` to the next.
@@ -78,12 +88,13 @@ impl Document {
             next_cursor: page.next_cursor,
         };
         let plain = serde_json::to_vec(&body).map_err(Problem::internal)?;
-        Self::made(JSON, plain, next_cursor)
+        Self::of_bytes(plain, JSON, None, next_cursor)
     }
 
-    fn made(
-        content_type: &'static str,
+    fn of_bytes(
         plain: Vec<u8>,
+        media_type: &'static str,
+        disposition: Option<HeaderValue>,
         next_cursor: Option<String>,
     ) -> Result<Self, Problem> {
         let tag = etag::of_bytes(&plain);
@@ -96,12 +107,13 @@ impl Document {
         Ok(Self(Arc::new(Inner {
             etags: [brotli?, gzip?, identity?],
             tag,
-            content_type,
             // To its length: what is kept for long keeps no spare room.
             plain: plain.into_boxed_slice().into(),
             gzip: OnceLock::new(),
             brotli: OnceLock::new(),
             next_cursor,
+            media_type,
+            disposition,
         })))
     }
 
@@ -160,11 +172,6 @@ impl Document {
         }
     }
 
-    /// What it is.
-    pub(super) fn content_type(&self) -> &'static str {
-        self.0.content_type
-    }
-
     /// What its bytes are named by, unquoted and without the suffix of a coding.
     pub(super) fn tag(&self) -> &str {
         &self.0.tag
@@ -183,6 +190,16 @@ impl Document {
     /// The cursor of the next page, if it is one page of a list.
     pub(super) fn next_cursor(&self) -> Option<&str> {
         self.0.next_cursor.as_deref()
+    }
+
+    /// What it is.
+    pub(super) fn media_type(&self) -> &'static str {
+        self.0.media_type
+    }
+
+    /// What a browser calls the file that is kept of it.
+    pub(super) fn disposition(&self) -> Option<HeaderValue> {
+        self.0.disposition.clone()
     }
 
     /// Bytes that it takes in memory, roughly; a coding that is not made yet counts as if it saved

@@ -29,6 +29,7 @@ pub mod video_wire;
 mod watch;
 pub mod wire;
 
+pub use draft_routes::draft_tag;
 pub use snapshot::Snapshot;
 pub use snapshots::Snapshots;
 pub use watch::watch_changes;

@@ -3,6 +3,7 @@
 pub use crate::committee::{Member, MemberRole, published_members};
 pub use crate::events::public_versions;
 pub use crate::programme::{
-    find_release, list_releases, newest_release, release_at_hand, sign_up_capacities, working_copy,
+    Released, find_release, list_releases, newest_release, release_at_hand, released,
+    sign_up_capacities, working_copy,
 };
 pub use crate::tickets::{Window as RegistrationWindow, registration_window};

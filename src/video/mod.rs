@@ -23,4 +23,4 @@ pub mod wire;
 pub use actions::VideoRefusal;
 pub use placements::{Known, known};
 pub use recording::{Recording, RecordingState};
-pub use store::list_public;
+pub use store::{list_public, rooms_in_recordings};

@@ -19,6 +19,8 @@ mod crashes;
 mod demo;
 mod draft;
 mod events;
+mod exports;
+mod imports;
 mod instances;
 mod kills;
 mod mail;

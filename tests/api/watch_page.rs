@@ -141,7 +141,7 @@ on_both_stores! {
         assert!(vimeo.header("content-security-policy").ends_with("; frame-src https://player.vimeo.com"));
         let file = moved("https://video.example.org:8443/dag.mp4").await;
         file.expect_html("<video class=\"player\" src=\"https://video.example.org:8443/dag.mp4#t=4380\"");
-        assert!(file.header("content-security-policy").ends_with("; media-src https://video.example.org:8443") && !file.body.contains("<iframe"));
+        assert!(file.header("content-security-policy").ends_with("; media-src 'self' https://video.example.org:8443") && !file.body.contains("<iframe"));
         assert_eq!(structured(&file)["contentUrl"], "https://video.example.org:8443/dag.mp4");
         let other = moved("https://tv.example.org/se/dagen").await;
         other.expect_html("href=\"https://tv.example.org/se/dagen\"");

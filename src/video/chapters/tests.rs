@@ -219,7 +219,7 @@ fn youtubes_rules_are_met_by_adding_and_merging() {
     assert_eq!(lines(vec![], Some(900)), "");
     assert_eq!(
         lines(vec![chapter(0, None, "A")], None),
-        "0:00 A\n0:20 A (part 2)\n0:40 A (part 3)\n"
+        "0:00 A\n0:20 A (part 2)\n0:50 A (part 3)\n"
     );
 }
 

@@ -32,7 +32,7 @@ impl Player {
         };
         match self {
             Self::Frame(address) => host(address).map(|host| format!("; frame-src {host}")),
-            Self::File(address) => host(address).map(|host| format!("; media-src {host}")),
+            Self::File(address) => host(address).map(|host| format!("; media-src 'self' {host}")),
             Self::Link => None,
         }
         .unwrap_or_default()
