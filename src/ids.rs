@@ -116,6 +116,8 @@ ids! {
     ReleaseId = ReleaseKind;
     /// A recording.
     RecordingId = RecordingKind;
+    /// A mark: somebody saw a session start or end.
+    MarkId = MarkKind;
     /// A quota.
     QuotaId = QuotaKind;
     /// A ticket type.

@@ -136,7 +136,7 @@ fn area(below: &[&str]) -> Option<Area> {
         ["events", _, part, ..] => match *part {
             "publish" | "archive" | "cancel" | "reopen" => Some(Area::Events),
             "committee" | "committee-order" | "rooms" | "tracks" | "speakers" | "sessions"
-            | "programme" | "recordings" => Some(Area::Programme),
+            | "programme" | "recordings" | "marks" => Some(Area::Programme),
             "quotas" | "ticket-types" | "questions" | "access-codes" | "registrations"
             | "registrations.csv" | "registrations.xlsx" => Some(Area::Registrations),
             "emails" => Some(Area::Emails),

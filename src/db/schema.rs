@@ -281,6 +281,36 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{IdSql, InstantSql};
 
+    session_marks (id) {
+        id -> IdSql,
+        event_id -> IdSql,
+        session_id -> IdSql,
+        edge -> Text,
+        at -> InstantSql,
+        client_mark_id -> Nullable<Text>,
+        caused_by -> Nullable<IdSql>,
+        created_at -> InstantSql,
+        undone_at -> Nullable<InstantSql>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::IdSql;
+
+    verified_positions (recording_id, session_id) {
+        recording_id -> IdSql,
+        session_id -> IdSql,
+        start_seconds -> Integer,
+        end_seconds -> Nullable<Integer>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{IdSql, InstantSql};
+
     quotas (id) {
         id -> IdSql,
         event_id -> IdSql,
@@ -589,6 +619,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     rooms,
     search_entries,
     series,
+    session_marks,
     session_speakers,
     sessions,
     speakers,
@@ -596,4 +627,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     ticket_types,
     tracks,
     transcripts,
+    verified_positions,
 );

@@ -69,6 +69,20 @@ impl IfMatch {
             Some(_) => Err(Problem::stale(format!("\"{current}\""))),
         }
     }
+
+    /// For a change that needs no `If-Match`: one that is sent holds all the same. `None` is the tag of
+    /// what can't be read now.
+    ///
+    /// # Errors
+    /// 412 when it names something else.
+    pub fn check_if_given(&self, current: Option<&str>) -> Result<(), Problem> {
+        match (&self.0, current) {
+            (None, _) => Ok(()),
+            (Some(_), Some(current)) => self.check(current),
+            (Some(list), None) if list.trim() == "*" => Ok(()),
+            (Some(_), None) => Err(Problem::new(Kind::Stale, "What you read is gone.")),
+        }
+    }
 }
 
 impl IfMatch {

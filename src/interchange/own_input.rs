@@ -217,6 +217,15 @@ pub struct SessionOfProgramme {
     /// Passed over.
     #[schema(value_type = Option<String>)]
     watch_page_url: Option<IgnoredAny>,
+    /// Passed over.
+    #[schema(value_type = Option<String>)]
+    actual_starts_at: Option<IgnoredAny>,
+    /// Passed over.
+    #[schema(value_type = Option<String>)]
+    actual_ends_at: Option<IgnoredAny>,
+    /// Passed over.
+    #[schema(value_type = Option<i64>)]
+    delay_seconds: Option<IgnoredAny>,
 }
 
 impl SessionOfProgramme {

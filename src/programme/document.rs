@@ -259,7 +259,7 @@ pub struct Versioned<T> {
 
 /// Sessions for tests.
 #[cfg(test)]
-pub(super) mod example {
+pub(crate) mod example {
     use super::{Session, SessionKind};
     use crate::clock::new_id;
     use crate::text::Localized;

@@ -10,6 +10,7 @@
 //! stands here: [`document`] (the programme as data), [`diff`], [`conflicts`] and [`days`] (pure),
 //! and [`draft`], which reads the working copy whole.
 
+mod at_hand;
 pub mod conflicts;
 pub mod days;
 pub mod diff;
@@ -28,6 +29,7 @@ pub mod tracks;
 mod uses;
 pub mod wire;
 
+pub use at_hand::{release_at_hand, sessions_at_hand};
 pub use draft::working_copy;
 pub use refusal::{Outcome, ProgrammeRefusal};
 pub use releases::history::{Gone, Past, Released};

@@ -160,6 +160,8 @@ mod tests {
         Arc::new(Snapshot {
             event,
             members: Vec::new(),
+            rooms: Vec::new(),
+            now: std::sync::RwLock::new(None),
             sessions: Vec::new(),
             speakers: Vec::new(),
             recordings: Vec::new(),

@@ -11,10 +11,13 @@
 //! positions in them, and the capacities of sign-up. The same hand draws the working copy for its
 //! organisers ([`draft_routes`]), so that what they see is what everybody will.
 
+pub mod chapter_routes;
 pub mod draft_routes;
 mod drawing;
 mod index;
-pub mod link_routes;
+mod now;
+pub mod now_routes;
+mod now_wire;
 pub mod programme_wire;
 mod query_input;
 pub mod release_routes;

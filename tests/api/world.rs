@@ -41,6 +41,17 @@ impl World {
             "ticket_type",
             app.create(&path("/ticket-types"), &ticket).await,
         ));
+        let of = |kind: &str| made.iter().find(|(name, _)| *name == kind).unwrap().1["id"].clone();
+        let position = format!(
+            "/sessions/{}/positions/{}",
+            of("session").as_str().unwrap(),
+            of("recording").as_str().unwrap()
+        );
+        app.organiser("PUT", &path(&position))
+            .json(&json!({"start": 4380}))
+            .send()
+            .await
+            .expect(200);
         let recording = &made
             .iter()
             .find(|(name, _)| *name == "recording")
@@ -215,6 +226,11 @@ fn bodies() -> Vec<(&'static str, &'static str, Value)> {
         ("speaker", "/speakers", json!({"name": "Ola Nordmann"})),
         ("session", "/sessions", json!({"title": "Oppvekstplanen"})),
         ("recording", "/recordings", recording),
+        (
+            "mark",
+            "/marks",
+            json!({"session_id": "oppvekstplanen", "edge": "start"}),
+        ),
         ("quota", "/quotas", json!({"name": "Salen", "size": 20})),
         (
             "question",
