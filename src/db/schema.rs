@@ -397,6 +397,7 @@ diesel::table! {
         attempts -> Integer,
         next_attempt_at -> InstantSql,
         lease_until -> Nullable<InstantSql>,
+        lease_holder -> Nullable<IdSql>,
         last_reply -> Nullable<Text>,
         created_at -> InstantSql,
         sent_at -> Nullable<InstantSql>,
@@ -418,6 +419,26 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::IdSql;
+
+    registration_words (event_id, word, registration_id) {
+        event_id -> IdSql,
+        word -> Text,
+        registration_id -> IdSql,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::IdSql;
+
+    unindexed_registrations (registration_id) {
+        registration_id -> IdSql,
+        event_id -> IdSql,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     api_tokens,
     attendees,
@@ -432,6 +453,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     recording_rooms,
     recordings,
     registration_tokens,
+    registration_words,
     registrations,
     rooms,
     series,
@@ -441,4 +463,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     ticket_type_quotas,
     ticket_types,
     tracks,
+    unindexed_registrations,
 );

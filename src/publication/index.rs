@@ -119,6 +119,7 @@ impl Index {
 
 #[cfg(test)]
 mod tests {
+    use super::super::snapshot::Places;
     use super::*;
     use crate::clock::{Clock, new_id};
     use crate::events::{Event, EventState, Format};
@@ -161,6 +162,7 @@ mod tests {
             event,
             members: Vec::new(),
             sessions: Vec::new(),
+            places: Places::of(&[]),
             speakers: Vec::new(),
             recordings: Vec::new(),
             event_document: Document::of(&slug).unwrap(),

@@ -11,6 +11,7 @@
 //! positions in them, and the capacities of sign-up. The same hand draws the working copy for its
 //! organisers ([`draft_routes`]), so that what they see is what everybody will.
 
+mod at_hand;
 pub mod draft_routes;
 mod drawing;
 mod index;
@@ -26,5 +27,6 @@ pub mod video_wire;
 mod watch;
 pub mod wire;
 
+pub use at_hand::at_hand;
 pub use snapshots::Snapshots;
 pub use watch::watch_changes;

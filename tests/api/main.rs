@@ -17,6 +17,7 @@ mod crashes;
 mod demo;
 mod draft;
 mod events;
+mod front_door;
 mod instances;
 mod kills;
 mod mail;
