@@ -5,6 +5,7 @@
 //! and its registrations are told. Its phase follows from its dates in its own time zone.
 
 pub mod actions;
+pub mod audit_routes;
 mod held;
 pub mod input;
 pub mod model;
@@ -24,4 +25,6 @@ pub use model::{Event, EventState, Format, Phase};
 pub use parts::municipality_number;
 pub use public_store::{CHANGED, changed_since, public_versions, touch_events_of, touch_public};
 pub use series::Series;
-pub use store::{EventKey, Filter, find_by_id, find_owned, find_public, list as list_events};
+pub use store::{
+    EventKey, Filter, find_anywhere, find_by_id, find_owned, find_public, list as list_events,
+};

@@ -20,7 +20,7 @@ pub mod programme_wire;
 mod query_input;
 pub mod release_routes;
 pub mod routes;
-mod snapshot;
+pub mod snapshot;
 mod snapshots;
 pub mod sources;
 pub mod video_wire;
@@ -28,5 +28,7 @@ mod watch;
 pub mod wire;
 
 pub use at_hand::at_hand;
+pub use draft_routes::draft_tag;
+pub use snapshot::Snapshot;
 pub use snapshots::Snapshots;
 pub use watch::watch_changes;

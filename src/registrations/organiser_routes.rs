@@ -2,6 +2,7 @@
 
 use actix_web::{get, post, web};
 use serde::Deserialize;
+use serde_json::json;
 use utoipa::IntoParams;
 
 use super::cancel::{self, By};
@@ -9,9 +10,10 @@ use super::listing::{self, Filter, RegistrationKey};
 use super::model::{Registration, RegistrationState};
 use super::store;
 use super::wire::RegistrationView;
+use crate::audit::{self, Resource, Subject};
 use crate::auth::{Access, Area, Organiser};
-use crate::db::Conn;
 use crate::db::rows::hold_event;
+use crate::db::{Conn, DbError};
 use crate::events::{Event, routes::owned};
 use crate::faults::Faults;
 use crate::http::{Answer, ListOf, Query, Reply, keyset};
@@ -78,6 +80,28 @@ fn found(
     Ok((event, registration))
 }
 
+/// Notes in the audit that a registration moved along its life; of the people in it, nothing.
+fn trace_state(
+    tx: &mut Conn,
+    who: &Organiser,
+    before: RegistrationState,
+    registration: &Registration,
+) -> Result<(), DbError> {
+    let state = |state: RegistrationState| json!({ "state": state });
+    let subject = Subject::of(
+        registration.event_id,
+        Resource::Registration,
+        registration.id,
+    );
+    audit::changed(
+        tx,
+        who,
+        &subject,
+        &state(before),
+        &state(registration.state),
+    )
+}
+
 /// List registrations
 ///
 /// In the order they were made (`created_at`, `id`).
@@ -142,7 +166,9 @@ pub async fn cancel_registration_of_event(
             let event = owned(tx, &who, &path.0)?.id;
             hold_event(tx, event)?;
             let (event, registration) = found(tx, &who, &path)?;
+            let before = registration.state;
             let cancelled = cancel::cancel(tx, now, &event, registration, By::Organiser)?;
+            trace_state(tx, &who, before, &cancelled)?;
             let types = tickets::list_all(tx, event.id)?;
             Ok::<_, Problem>(RegistrationView::new(&cancelled, &event, &types))
         })

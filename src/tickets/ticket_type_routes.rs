@@ -7,6 +7,7 @@ use super::input::TicketTypeInput;
 use super::model::TicketType;
 use super::store;
 use super::wire::TicketTypeView;
+use crate::audit::{self, Resource, Subject};
 use crate::auth::{Access, Area, Organiser};
 use crate::db::Conn;
 use crate::events::{Event, routes::owned};
@@ -16,6 +17,10 @@ use crate::idempotency::Once;
 use crate::ids::TicketTypeId;
 use crate::problem::Problem;
 use crate::server::App;
+
+fn subject(event: &Event, ticket: &TicketType) -> Subject {
+    Subject::of(event.id, Resource::TicketType, ticket.id)
+}
 
 /// The event and its ticket type that a path names.
 fn found(
@@ -75,6 +80,8 @@ pub async fn create_ticket_type(
         .run(&app.db, now, move |tx| {
             let event = owned(tx, &who, &path)?;
             let ticket = actions::create_ticket_type(tx, now, &event, &body.value)?;
+            let written = TicketTypeInput::of(&ticket);
+            audit::created(tx, &who, &subject(&event, &ticket), &written)?;
             let location = format!(
                 "/api/v1/organiser/events/{}/ticket-types/{}",
                 event.id, ticket.id
@@ -120,8 +127,11 @@ pub async fn update_ticket_type(
         .write(move |tx| {
             let (event, current) = found(tx, &who, &path)?;
             if_match.check(&of_version(current.version))?;
-            let input = changes.apply(&TicketTypeInput::of(&current))?;
+            let before = TicketTypeInput::of(&current);
+            let input = changes.apply(&before)?;
             let ticket = actions::update_ticket_type(tx, now, &event, &current, &input)?;
+            let after = TicketTypeInput::of(&ticket);
+            audit::changed(tx, &who, &subject(&event, &ticket), &before, &after)?;
             Ok::<_, Problem>((event, ticket))
         })
         .await?;
@@ -148,6 +158,8 @@ pub async fn delete_ticket_type(
             let (event, current) = found(tx, &who, &path)?;
             if_match.check(&of_version(current.version))?;
             actions::delete_ticket_type(tx, now, &event, &current)?;
+            let before = TicketTypeInput::of(&current);
+            audit::deleted(tx, &who, &subject(&event, &current), &before)?;
             Ok::<_, Problem>(event.id)
         })
         .await?;

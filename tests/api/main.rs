@@ -8,6 +8,7 @@
 #[macro_use]
 mod helpers;
 
+mod audit;
 mod backups;
 mod capacity;
 mod command_line;
@@ -17,7 +18,9 @@ mod crashes;
 mod demo;
 mod draft;
 mod events;
+mod exports;
 mod front_door;
+mod imports;
 mod instances;
 mod kills;
 mod mail;
