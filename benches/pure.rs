@@ -157,7 +157,7 @@ fn edge(c: &mut Criterion) {
         b.iter(|| {
             metrics.request(
                 "GET",
-                black_box("/api/v1/events/{event}/programme"),
+                black_box("/api/v1/events/{event}/programme").into(),
                 200,
                 took,
             );

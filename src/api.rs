@@ -3,6 +3,7 @@
 pub mod docs;
 mod document;
 mod examples;
+pub mod front_door;
 pub mod gate;
 mod mount;
 mod patches;

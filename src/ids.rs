@@ -136,6 +136,8 @@ ids! {
     AuditEntryId = AuditEntryKind;
     /// An e-mail in the outbox.
     EmailId = EmailKind;
+    /// A worker that sends mails, for as long as it runs.
+    WorkerId = WorkerKind;
 }
 
 /// How a path names a thing that has a slug: by that slug or by its id.

@@ -459,6 +459,7 @@ diesel::table! {
         attempts -> Integer,
         next_attempt_at -> InstantSql,
         lease_until -> Nullable<InstantSql>,
+        lease_holder -> Nullable<IdSql>,
         last_reply -> Nullable<Text>,
         created_at -> InstantSql,
         sent_at -> Nullable<InstantSql>,
@@ -477,6 +478,26 @@ diesel::table! {
         body -> Text,
         registration_id -> Nullable<IdSql>,
         created_at -> InstantSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::IdSql;
+
+    registration_words (event_id, word, registration_id) {
+        event_id -> IdSql,
+        word -> Text,
+        registration_id -> IdSql,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::IdSql;
+
+    unindexed_registrations (registration_id) {
+        registration_id -> IdSql,
+        event_id -> IdSql,
     }
 }
 
@@ -615,6 +636,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     recording_rooms,
     recordings,
     registration_tokens,
+    registration_words,
     registrations,
     rooms,
     search_entries,
@@ -627,5 +649,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     ticket_types,
     tracks,
     transcripts,
+    unindexed_registrations,
     verified_positions,
 );

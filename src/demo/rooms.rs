@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::file::{EventFile, Spoken};
 use super::keys::Keys;
 use super::load::{Outcome, broken, made};
-use crate::clock::Instant;
+use crate::clock::{Instant, new_id};
 use crate::committee;
 use crate::db::{Conn, DbError, Stop};
 use crate::events::{self, Held};
@@ -87,7 +87,7 @@ pub fn registrations(
     let event = event.to_string();
     each(place, keys, &file.registrations, |tx, now, input| {
         let accepted = register(tx, now, rules, &event, input)?;
-        let mail = outbox::claim(tx, now, 1, &[])?.pop();
+        let mail = outbox::claim(tx, now, new_id(), 1, &[])?.pop();
         let link = mail.and_then(|mail| mail.secret);
         confirm(
             tx,

@@ -6,7 +6,7 @@ use std::sync::{OnceLock, RwLock};
 use super::programme_wire::{
     Names, PublishedRoom, PublishedSpeaker, PublishedTrack, ReleasedSession, date_of, order,
 };
-use super::snapshot::{RecordingEntry, SessionEntry, Snapshot, SpeakerEntry};
+use super::snapshot::{Places, RecordingEntry, SessionEntry, Snapshot, SpeakerEntry};
 use super::sources::{self, Member, RegistrationWindow};
 use super::video_wire::{
     PublishedDay, PublishedProgramme, PublishedSession, RecordingWithSessions, VideoPosition,
@@ -175,6 +175,7 @@ impl Drawn {
             members: self.members,
             rooms: self.rooms,
             now: RwLock::new(None),
+            places: Places::of(&self.sessions),
             sessions: self.sessions,
             speakers: self.speakers,
             recordings: self.recordings,

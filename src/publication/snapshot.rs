@@ -1,5 +1,6 @@
 //! Everything public about one event as it was at one moment. Never changed, only replaced.
 
+use std::collections::HashMap;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use chrono::NaiveDate;
@@ -13,7 +14,7 @@ use crate::clock::Instant;
 use crate::db::Db;
 use crate::events::Event;
 use crate::http::{Document, Shelf};
-use crate::ids::{RecordingId, SessionKind, SlugOr, SpeakerId};
+use crate::ids::{RecordingId, SessionId, SessionKind, SlugOr, SpeakerId};
 use crate::problem::Problem;
 use crate::video::Recording;
 use crate::video::marks::Held;
@@ -82,6 +83,27 @@ impl RecordingEntry {
     }
 }
 
+/// Where sessions stand, by what a path names them with: to look through hundreds for a name takes longer
+/// than to answer.
+#[derive(Debug)]
+pub struct Places {
+    by_slug: HashMap<Box<str>, usize>,
+    by_id: HashMap<SessionId, usize>,
+}
+
+impl Places {
+    /// Of these, in their order.
+    pub fn of(sessions: &[SessionEntry]) -> Self {
+        let sessions = || sessions.iter().map(|entry| &entry.view.session).enumerate();
+        Self {
+            by_slug: sessions()
+                .map(|(place, one)| (one.slug.as_str().into(), place))
+                .collect(),
+            by_id: sessions().map(|(place, one)| (one.id, place)).collect(),
+        }
+    }
+}
+
 /// Everything public about one event as it was at one moment.
 #[derive(Debug)]
 pub struct Snapshot {
@@ -93,6 +115,8 @@ pub struct Snapshot {
     pub rooms: Vec<PublishedRoom>,
     /// By start, then number.
     pub sessions: Vec<SessionEntry>,
+    /// Where each of them stands, by slug and by id.
+    pub places: Places,
     /// By name.
     pub speakers: Vec<SpeakerEntry>,
     /// Newest published first.
@@ -146,10 +170,11 @@ impl Snapshot {
 
     /// The session of this id or slug.
     pub fn session(&self, key: &SlugOr<SessionKind>) -> Option<&SessionEntry> {
-        self.sessions.iter().find(|entry| match key {
-            SlugOr::Id(id) => entry.view.session.id == *id,
-            SlugOr::Slug(slug) => entry.view.session.slug == *slug,
-        })
+        let place = match key {
+            SlugOr::Id(id) => self.places.by_id.get(id),
+            SlugOr::Slug(slug) => self.places.by_slug.get(slug.as_str()),
+        };
+        self.sessions.get(*place?)
     }
 
     /// The recording of this id, if it may surface.

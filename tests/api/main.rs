@@ -21,6 +21,7 @@ mod demo;
 mod draft;
 mod events;
 mod exports;
+mod front_door;
 mod imports;
 mod instances;
 mod kills;
