@@ -123,6 +123,7 @@ diesel::table! {
         name -> Json,
         capacity -> Nullable<Integer>,
         position -> Integer,
+        hidden -> Bool,
         version -> Integer,
         created_at -> InstantSql,
     }
@@ -138,6 +139,7 @@ diesel::table! {
         name -> Json,
         color -> Nullable<Text>,
         position -> Integer,
+        hidden -> Bool,
         version -> Integer,
         created_at -> InstantSql,
     }
@@ -156,6 +158,7 @@ diesel::table! {
         bio -> Json,
         photo_url -> Nullable<Text>,
         links -> Json,
+        hidden -> Bool,
         version -> Integer,
         created_at -> InstantSql,
     }

@@ -11,6 +11,7 @@
 //! and [`draft`], which reads the working copy whole.
 
 pub mod conflicts;
+mod copy;
 pub mod days;
 pub mod diff;
 pub mod document;
@@ -18,14 +19,17 @@ pub mod draft;
 mod input;
 mod refusal;
 pub mod releases;
+pub mod restore;
 pub mod rooms;
 pub mod routes;
 pub mod sessions;
+pub mod shifts;
 pub mod speakers;
 pub mod tracks;
 mod uses;
 pub mod wire;
 
+pub use copy::{Chosen, copy};
 pub use draft::working_copy;
 pub use refusal::{Outcome, ProgrammeRefusal};
 pub use releases::store::{

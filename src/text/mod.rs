@@ -7,6 +7,7 @@ mod localized;
 mod markdown;
 mod slug;
 pub mod time;
+pub mod wall;
 
 pub use email::Email;
 pub use localized::{Language, Languages, Localized, LocalizedInput};

@@ -10,6 +10,7 @@
 
 pub mod actions;
 pub mod consents;
+mod copy;
 pub mod input;
 pub mod model;
 pub mod public_routes;
@@ -19,6 +20,7 @@ pub mod ticket_type_routes;
 pub mod wire;
 
 pub use consents::CONSENTS_VERSION;
+pub use copy::copy;
 pub use model::{Price, Quota, TicketType, UniqueBy, Window};
 pub use store::{list_all, registration_window};
 pub use store::{quotas, seats, sign_up};

@@ -19,6 +19,7 @@ struct Content {
     name: AsJson<Localized>,
     capacity: Option<i32>,
     position: i32,
+    hidden: bool,
 }
 
 #[derive(Queryable, Selectable)]
@@ -36,6 +37,7 @@ impl From<&Room> for Content {
             name: AsJson(room.name.clone()),
             capacity: room.capacity,
             position: room.position,
+            hidden: room.hidden,
         }
     }
 }
@@ -48,6 +50,7 @@ impl From<Row> for Versioned<Room> {
                 name: row.content.name.0,
                 capacity: row.content.capacity,
                 position: row.content.position,
+                hidden: row.content.hidden,
             },
             version: row.version,
         }
@@ -105,6 +108,15 @@ pub fn list(
 /// # Errors
 /// The store's failure.
 pub fn all(conn: &mut Conn, event: EventId) -> Result<Vec<Room>, DbError> {
+    let rooms = all_versioned(conn, event)?;
+    Ok(rooms.into_iter().map(|room| room.value).collect())
+}
+
+/// As [`all`], each in the version it was read in.
+///
+/// # Errors
+/// The store's failure.
+pub fn all_versioned(conn: &mut Conn, event: EventId) -> Result<Vec<Versioned<Room>>, DbError> {
     let rows: Vec<Row> = per_backend!(conn, c => {
         rooms::table
             .filter(rooms::event_id.eq(event))
@@ -112,10 +124,7 @@ pub fn all(conn: &mut Conn, event: EventId) -> Result<Vec<Room>, DbError> {
             .select(Row::as_select())
             .load(c)
     })?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Versioned::from(row).value)
-        .collect())
+    Ok(rows.into_iter().map(Into::into).collect())
 }
 
 /// The place after the last room.

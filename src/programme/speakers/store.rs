@@ -23,6 +23,7 @@ struct Content {
     bio: AsJson<Localized>,
     photo_url: Option<String>,
     links: AsJson<Vec<Link>>,
+    hidden: bool,
 }
 
 #[derive(Queryable, Selectable)]
@@ -43,6 +44,7 @@ impl From<&Speaker> for Content {
             bio: AsJson(speaker.bio.clone()),
             photo_url: speaker.photo_url.clone(),
             links: AsJson(speaker.links.clone()),
+            hidden: speaker.hidden,
         }
     }
 }
@@ -58,6 +60,7 @@ impl From<Row> for Versioned<Speaker> {
                 bio: row.content.bio.0,
                 photo_url: row.content.photo_url,
                 links: row.content.links.0,
+                hidden: row.content.hidden,
             },
             version: row.version,
         }
@@ -113,6 +116,15 @@ pub fn list(
 /// # Errors
 /// The store's failure.
 pub fn all(conn: &mut Conn, event: EventId) -> Result<Vec<Speaker>, DbError> {
+    let speakers = all_versioned(conn, event)?;
+    Ok(speakers.into_iter().map(|speaker| speaker.value).collect())
+}
+
+/// As [`all`], each in the version it was read in.
+///
+/// # Errors
+/// The store's failure.
+pub fn all_versioned(conn: &mut Conn, event: EventId) -> Result<Vec<Versioned<Speaker>>, DbError> {
     let rows: Vec<Row> = per_backend!(conn, c => {
         speakers::table
             .filter(speakers::event_id.eq(event))
@@ -120,10 +132,7 @@ pub fn all(conn: &mut Conn, event: EventId) -> Result<Vec<Speaker>, DbError> {
             .select(Row::as_select())
             .load(c)
     })?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Versioned::from(row).value)
-        .collect())
+    Ok(rows.into_iter().map(Into::into).collect())
 }
 
 /// The names of these speakers of the event.

@@ -19,6 +19,7 @@ struct Content {
     name: AsJson<Localized>,
     color: Option<String>,
     position: i32,
+    hidden: bool,
 }
 
 #[derive(Queryable, Selectable)]
@@ -36,6 +37,7 @@ impl From<&Track> for Content {
             name: AsJson(track.name.clone()),
             color: track.color.clone(),
             position: track.position,
+            hidden: track.hidden,
         }
     }
 }
@@ -48,6 +50,7 @@ impl From<Row> for Versioned<Track> {
                 name: row.content.name.0,
                 color: row.content.color,
                 position: row.content.position,
+                hidden: row.content.hidden,
             },
             version: row.version,
         }
@@ -105,6 +108,15 @@ pub fn list(
 /// # Errors
 /// The store's failure.
 pub fn all(conn: &mut Conn, event: EventId) -> Result<Vec<Track>, DbError> {
+    let tracks = all_versioned(conn, event)?;
+    Ok(tracks.into_iter().map(|track| track.value).collect())
+}
+
+/// As [`all`], each in the version it was read in.
+///
+/// # Errors
+/// The store's failure.
+pub fn all_versioned(conn: &mut Conn, event: EventId) -> Result<Vec<Versioned<Track>>, DbError> {
     let rows: Vec<Row> = per_backend!(conn, c => {
         tracks::table
             .filter(tracks::event_id.eq(event))
@@ -112,10 +124,7 @@ pub fn all(conn: &mut Conn, event: EventId) -> Result<Vec<Track>, DbError> {
             .select(Row::as_select())
             .load(c)
     })?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Versioned::from(row).value)
-        .collect())
+    Ok(rows.into_iter().map(Into::into).collect())
 }
 
 /// The place after the last track.
