@@ -16,6 +16,7 @@ use crate::text::wall::moved_span;
 
 /// What is taken along.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct Chosen {
     /// Rooms.
     pub rooms: bool,

@@ -42,7 +42,6 @@ mod rush;
 mod sessions;
 mod stores;
 mod tickets;
-mod together;
 mod tokens;
 mod walk_through;
 mod watch;
