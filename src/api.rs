@@ -15,8 +15,8 @@ pub use document::{document, print};
 pub use mount::{Below, Mount};
 
 use crate::{
-    committee, events, interchange, mail, organisations, programme, publication, registrations,
-    search, tickets, transcripts, video, web as pages_of,
+    committee, editions, events, interchange, mail, organisations, programme, publication,
+    registrations, search, tickets, transcripts, video, web as pages_of,
 };
 
 /// Every route that the document names; `scope` is for those below `/api/v1`.
@@ -93,6 +93,7 @@ pub fn routes<S: Below>(config: &mut impl Mount<S>, scope: S) {
             .service(events::routes::archive_event)
             .service(registrations::event_routes::cancel_event)
             .service(events::routes::reopen_event)
+            .service(editions::routes::clone_event)
             .service(events::audit_routes::list_audit_of_event)
             // Organisers: the programme
             .service(committee::routes::list_own_committee)
@@ -106,11 +107,13 @@ pub fn routes<S: Below>(config: &mut impl Mount<S>, scope: S) {
             .service(programme::rooms::routes::get_own_room)
             .service(programme::rooms::routes::update_room)
             .service(programme::rooms::routes::delete_room)
+            .service(programme::rooms::routes::order_rooms)
             .service(programme::tracks::routes::list_own_tracks)
             .service(programme::tracks::routes::create_track)
             .service(programme::tracks::routes::get_own_track)
             .service(programme::tracks::routes::update_track)
             .service(programme::tracks::routes::delete_track)
+            .service(programme::tracks::routes::order_tracks)
             .service(programme::speakers::routes::list_own_speakers)
             .service(programme::speakers::routes::create_speaker)
             .service(programme::speakers::routes::get_own_speaker)
@@ -121,6 +124,7 @@ pub fn routes<S: Below>(config: &mut impl Mount<S>, scope: S) {
             .service(programme::sessions::routes::get_own_session)
             .service(programme::sessions::routes::update_session)
             .service(programme::sessions::routes::delete_session)
+            .service(programme::shifts::routes::shift_sessions)
             .service(publication::draft_routes::get_own_programme)
             .service(interchange::import_routes::import_programme)
             .service(programme::routes::get_programme_diff)
@@ -128,6 +132,7 @@ pub fn routes<S: Below>(config: &mut impl Mount<S>, scope: S) {
             .service(programme::releases::routes::create_release)
             .service(programme::releases::routes::list_own_releases)
             .service(programme::releases::routes::get_own_release)
+            .service(programme::restore::routes::restore_programme)
             .service(mail::routes::list_emails)
             .service(mail::routes::retry_email)
             .service(video::routes::list_own_recordings)

@@ -124,6 +124,7 @@ diesel::table! {
         name -> Json,
         capacity -> Nullable<Integer>,
         position -> Integer,
+        hidden -> Bool,
         version -> Integer,
         created_at -> InstantSql,
     }
@@ -139,6 +140,7 @@ diesel::table! {
         name -> Json,
         color -> Nullable<Text>,
         position -> Integer,
+        hidden -> Bool,
         version -> Integer,
         created_at -> InstantSql,
     }
@@ -157,6 +159,7 @@ diesel::table! {
         bio -> Json,
         photo_url -> Nullable<Text>,
         links -> Json,
+        hidden -> Bool,
         version -> Integer,
         created_at -> InstantSql,
     }

@@ -23,6 +23,13 @@ pub fn of_bytes(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(&digest[..12])
 }
 
+/// The tag of a list as a whole, whatever the page: what is in it, in which order, in which version.
+pub fn of_list(versions: impl Iterator<Item = (impl std::fmt::Display, i32)>) -> String {
+    let versions = versions.map(|(id, version)| format!("{id}v{version} "));
+    let versions: Vec<String> = versions.collect();
+    of_bytes(versions.concat().as_bytes())
+}
+
 /// What tags are compared by: without `W/`, quotes and the suffix of a content coding.
 fn bare(tag: &str) -> &str {
     let tag = tag.trim();

@@ -12,6 +12,7 @@
 
 mod at_hand;
 pub mod conflicts;
+mod copy;
 pub mod days;
 pub mod diff;
 pub mod document;
@@ -19,10 +20,12 @@ pub mod draft;
 mod input;
 mod refusal;
 pub mod releases;
+pub mod restore;
 pub mod revision;
 pub mod rooms;
 pub mod routes;
 pub mod sessions;
+pub mod shifts;
 mod shown;
 pub mod speakers;
 pub mod tracks;
@@ -30,6 +33,7 @@ mod uses;
 pub mod wire;
 
 pub use at_hand::{release_at_hand, sessions_at_hand};
+pub use copy::{Chosen, copy};
 pub use draft::working_copy;
 pub use refusal::{Outcome, ProgrammeRefusal};
 pub use releases::history::{Gone, Past, Released};

@@ -8,6 +8,7 @@ mod markdown;
 mod phone;
 mod slug;
 pub mod time;
+pub mod wall;
 
 pub use email::Email;
 pub use localized::{Language, Languages, Localized, LocalizedInput};

@@ -15,6 +15,7 @@ pub mod access_codes;
 pub mod actions;
 pub mod consents;
 pub mod form;
+mod copy;
 pub mod input;
 pub mod model;
 pub mod public_routes;
@@ -26,6 +27,7 @@ pub mod wire;
 
 pub use consents::CONSENTS_VERSION;
 pub use form::Form;
+pub use copy::copy;
 pub use model::{Price, Quota, TicketType, UniqueBy, Window};
 pub use store::{list_all, registration_window};
 pub use store::{quotas, seats, sign_up};

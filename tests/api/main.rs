@@ -19,6 +19,8 @@ mod conventions;
 mod crashes;
 mod demo;
 mod draft;
+mod editing;
+mod editions;
 mod events;
 mod exports;
 mod front_door;
