@@ -15,6 +15,7 @@ const ROOMS: [&str; 11] = [
     "tickets",
     "registrations",
     "publication",
+    "interchange",
     "mail",
     "web",
 ];

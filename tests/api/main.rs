@@ -20,6 +20,8 @@ mod draft;
 mod editing;
 mod editions;
 mod events;
+mod exports;
+mod imports;
 mod instances;
 mod kills;
 mod mail;

@@ -21,10 +21,10 @@ pub fn restore(tx: &mut Conn, now: Instant, event: &Held, version: i32) -> Outco
         return refused(ProgrammeRefusal::Faults(faults));
     };
     let draft = Draft {
-        rooms: rooms::store::all_versioned(tx, event.id)?,
-        tracks: tracks::store::all_versioned(tx, event.id)?,
-        speakers: speakers::store::all_versioned(tx, event.id)?,
-        sessions: sessions::store::all_versioned(tx, event.id)?,
+        rooms: rooms::store::versions(tx, event.id)?,
+        tracks: tracks::store::versions(tx, event.id)?,
+        speakers: speakers::store::versions(tx, event.id)?,
+        sessions: sessions::store::versions(tx, event.id)?,
     };
     let plan = plan(&draft, &release.programme);
     match carry_out(tx, now, event, &plan) {

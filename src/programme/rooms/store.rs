@@ -108,15 +108,15 @@ pub fn list(
 /// # Errors
 /// The store's failure.
 pub fn all(conn: &mut Conn, event: EventId) -> Result<Vec<Room>, DbError> {
-    let rooms = all_versioned(conn, event)?;
-    Ok(rooms.into_iter().map(|room| room.value).collect())
+    let found = versions(conn, event)?;
+    Ok(found.into_iter().map(|found| found.value).collect())
 }
 
-/// As [`all`], each in the version it was read in.
+/// All rooms of the event in their versions, in order.
 ///
 /// # Errors
 /// The store's failure.
-pub fn all_versioned(conn: &mut Conn, event: EventId) -> Result<Vec<Versioned<Room>>, DbError> {
+pub fn versions(conn: &mut Conn, event: EventId) -> Result<Vec<Versioned<Room>>, DbError> {
     let rows: Vec<Row> = per_backend!(conn, c => {
         rooms::table
             .filter(rooms::event_id.eq(event))
@@ -124,7 +124,7 @@ pub fn all_versioned(conn: &mut Conn, event: EventId) -> Result<Vec<Versioned<Ro
             .select(Row::as_select())
             .load(c)
     })?;
-    Ok(rows.into_iter().map(Into::into).collect())
+    Ok(rows.into_iter().map(Versioned::from).collect())
 }
 
 /// The place after the last room.

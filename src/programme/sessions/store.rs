@@ -257,15 +257,15 @@ pub fn list(
 /// # Errors
 /// The store's failure.
 pub fn all(conn: &mut Conn, event: EventId) -> Result<Vec<Session>, DbError> {
-    let sessions = all_versioned(conn, event)?;
-    Ok(sessions.into_iter().map(|session| session.value).collect())
+    let found = versions(conn, event)?;
+    Ok(found.into_iter().map(|session| session.value).collect())
 }
 
-/// As [`all`], each in the version it was read in.
+/// All sessions of the event in their versions, by start, those without a time last, then by number.
 ///
 /// # Errors
 /// The store's failure.
-pub fn all_versioned(conn: &mut Conn, event: EventId) -> Result<Vec<Versioned<Session>>, DbError> {
+pub fn versions(conn: &mut Conn, event: EventId) -> Result<Vec<Versioned<Session>>, DbError> {
     let rows: Vec<Row> = per_backend!(conn, c => {
         sessions::table
             .filter(sessions::event_id.eq(event))

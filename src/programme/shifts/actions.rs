@@ -32,7 +32,7 @@ pub fn shift(tx: &mut Conn, now: Instant, event: &Held, input: &ShiftInput) -> O
     let rooms: Vec<RoomId> = rooms.into_iter().map(|room| room.id).collect();
     let parsed = accepted(input.parse(&rooms))?;
     let mut shifted = Shifted::default();
-    for Versioned { value, version } in sessions::store::all_versioned(tx, event.id)? {
+    for Versioned { value, version } in sessions::store::versions(tx, event.id)? {
         let in_time = value.starts_at.is_some_and(|start| start >= parsed.from);
         if !in_time || parsed.room.is_some_and(|room| value.room_id != Some(room)) {
             continue;

@@ -116,15 +116,15 @@ pub fn list(
 /// # Errors
 /// The store's failure.
 pub fn all(conn: &mut Conn, event: EventId) -> Result<Vec<Speaker>, DbError> {
-    let speakers = all_versioned(conn, event)?;
-    Ok(speakers.into_iter().map(|speaker| speaker.value).collect())
+    let found = versions(conn, event)?;
+    Ok(found.into_iter().map(|found| found.value).collect())
 }
 
-/// As [`all`], each in the version it was read in.
+/// All speakers of the event in their versions, in the order they were made.
 ///
 /// # Errors
 /// The store's failure.
-pub fn all_versioned(conn: &mut Conn, event: EventId) -> Result<Vec<Versioned<Speaker>>, DbError> {
+pub fn versions(conn: &mut Conn, event: EventId) -> Result<Vec<Versioned<Speaker>>, DbError> {
     let rows: Vec<Row> = per_backend!(conn, c => {
         speakers::table
             .filter(speakers::event_id.eq(event))
@@ -132,7 +132,7 @@ pub fn all_versioned(conn: &mut Conn, event: EventId) -> Result<Vec<Versioned<Sp
             .select(Row::as_select())
             .load(c)
     })?;
-    Ok(rows.into_iter().map(Into::into).collect())
+    Ok(rows.into_iter().map(Versioned::from).collect())
 }
 
 /// The names of these speakers of the event.

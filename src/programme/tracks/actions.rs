@@ -83,7 +83,7 @@ pub fn order(
             return refused(ProgrammeRefusal::Stale);
         }
     }
-    Ok(store::all_versioned(tx, event.id)?)
+    Ok(store::versions(tx, event.id)?)
 }
 
 /// Deletes a track that no session of the working copy or of a release is in.

@@ -55,7 +55,7 @@ pub async fn list_own_tracks(
         .db
         .read(move |conn| {
             let event = owned(conn, &who, &path)?;
-            let tag = whole_tag(&store::all_versioned(conn, event.id)?);
+            let tag = whole_tag(&store::versions(conn, event.id)?);
             Ok::<_, Problem>((store::list(conn, event.id, &keyset)?, tag))
         })
         .await?;
@@ -181,7 +181,7 @@ pub async fn order_tracks(
         .db
         .write(move |tx| {
             let event = held(tx, &who, &path)?;
-            let before = store::all_versioned(tx, event.id)?;
+            let before = store::versions(tx, event.id)?;
             if_match.check(&whole_tag(&before))?;
             let after = actions::order(tx, &event, &before, &body.value.ids)?;
             let list = Subject::of(event.id, Resource::Order, "tracks");

@@ -108,15 +108,15 @@ pub fn list(
 /// # Errors
 /// The store's failure.
 pub fn all(conn: &mut Conn, event: EventId) -> Result<Vec<Track>, DbError> {
-    let tracks = all_versioned(conn, event)?;
-    Ok(tracks.into_iter().map(|track| track.value).collect())
+    let found = versions(conn, event)?;
+    Ok(found.into_iter().map(|found| found.value).collect())
 }
 
-/// As [`all`], each in the version it was read in.
+/// All tracks of the event in their versions, in order.
 ///
 /// # Errors
 /// The store's failure.
-pub fn all_versioned(conn: &mut Conn, event: EventId) -> Result<Vec<Versioned<Track>>, DbError> {
+pub fn versions(conn: &mut Conn, event: EventId) -> Result<Vec<Versioned<Track>>, DbError> {
     let rows: Vec<Row> = per_backend!(conn, c => {
         tracks::table
             .filter(tracks::event_id.eq(event))
@@ -124,7 +124,7 @@ pub fn all_versioned(conn: &mut Conn, event: EventId) -> Result<Vec<Versioned<Tr
             .select(Row::as_select())
             .load(c)
     })?;
-    Ok(rows.into_iter().map(Into::into).collect())
+    Ok(rows.into_iter().map(Versioned::from).collect())
 }
 
 /// The place after the last track.
