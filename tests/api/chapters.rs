@@ -102,7 +102,7 @@ fn web_vtt(text: &str) -> Vec<(u64, u64, String)> {
     .collect()
 }
 
-/// What FFmpeg reads.
+/// What `FFmpeg` reads.
 fn ffmetadata(text: &str) -> Vec<(u64, u64, String)> {
     let mut ffprobe = Command::new(exported("KONGRESS_TEST_FFPROBE"));
     ffprobe.args([

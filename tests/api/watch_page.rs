@@ -220,7 +220,7 @@ async fn in_a_browser_the_frame_carries_the_second_and_the_list_jumps() {
     node.arg(script).arg(exported("KONGRESS_TEST_CHROMIUM"));
     node.arg(format!("{}/watch/konf/foredrag?t=4380", app.address))
         .arg(&picture);
-    let output = actix_web::web::block(move || node.output())
+    let output = tokio::task::spawn_blocking(move || node.output())
         .await
         .unwrap()
         .unwrap();
