@@ -69,6 +69,8 @@ pub struct RecordingEntry {
     pub view: RecordingWithSessions,
     /// The stretches of what is not to be recorded.
     pub unseen: Vec<(u32, Option<u32>)>,
+    /// Whether what is said in it can be read.
+    pub has_transcript: bool,
     /// Made on its first request.
     pub document: OnceLock<Document>,
 }

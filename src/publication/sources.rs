@@ -7,3 +7,4 @@ pub use crate::programme::{
     sign_up_capacities, working_copy,
 };
 pub use crate::tickets::{Window as RegistrationWindow, registration_window};
+pub use crate::transcripts::recordings_with_transcript;

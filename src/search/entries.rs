@@ -12,7 +12,7 @@ use crate::programme::document::{Material, Session, Speaker};
 use crate::text::{Localized, to_plain};
 use crate::transcripts::stretch::Stretches;
 use crate::transcripts::{Cue, Transcript};
-use crate::video::Recording;
+use crate::video::{Known, Recording};
 
 /// How much a word counts where it stands.
 mod weight {
@@ -40,6 +40,8 @@ pub struct Sources {
     pub event: Event,
     /// Its programme.
     pub shown: Shown,
+    /// What is known of its sessions beside their plan.
+    pub known: Known,
     /// Its recordings that may surface, with what is said in them.
     pub said: Vec<(Recording, Transcript)>,
 }
@@ -158,7 +160,7 @@ impl Sources {
     }
 
     fn recording(&self, recording: &Recording, said: &Transcript, entries: &mut Vec<Entry>) {
-        let stretches = Stretches::of(recording, &self.shown);
+        let stretches = Stretches::of(recording, &self.shown, &self.known);
         let leaving = stretches.cut(said.clone());
         let sessions = &self.shown.programme.sessions;
         let sessions: HashMap<_, _> = sessions.iter().map(|one| (one.id, one)).collect();

@@ -12,7 +12,7 @@ use crate::events::find_public;
 use crate::ids::{EventId, SlugOr};
 use crate::programme::shown;
 use crate::transcripts::find_transcript;
-use crate::video::list_public;
+use crate::video::{known, list_public};
 
 /// Most events that are indexed in one transaction.
 pub const AT_A_TIME: i64 = 5;
@@ -78,8 +78,10 @@ fn read(tx: &mut Conn, id: EventId) -> Result<Vec<Entry>, DbError> {
             said.push((recording, kept.transcript));
         }
     }
+    let shown = shown(tx, id)?;
     let sources = Sources {
-        shown: shown(tx, id)?,
+        known: known(tx, id, &shown.programme.sessions)?,
+        shown,
         event,
         said,
     };

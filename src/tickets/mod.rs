@@ -14,8 +14,8 @@
 pub mod access_codes;
 pub mod actions;
 pub mod consents;
-pub mod form;
 mod copy;
+pub mod form;
 pub mod input;
 pub mod model;
 pub mod public_routes;
@@ -26,8 +26,8 @@ pub mod ticket_type_routes;
 pub mod wire;
 
 pub use consents::CONSENTS_VERSION;
-pub use form::Form;
 pub use copy::copy;
+pub use form::Form;
 pub use model::{Price, Quota, TicketType, UniqueBy, Window};
 pub use store::{list_all, registration_window};
 pub use store::{quotas, seats, sign_up};

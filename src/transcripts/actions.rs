@@ -12,7 +12,7 @@ use crate::db::{Conn, DbError};
 use crate::events;
 use crate::ids::SessionId;
 use crate::programme;
-use crate::video::Recording;
+use crate::video::{self, Recording};
 
 /// Keeps the transcript of a recording in the place of the one that may be there.
 ///
@@ -56,7 +56,8 @@ pub fn delete(tx: &mut Conn, now: Instant, recording: &Recording) -> Result<(), 
 /// The store's failure.
 pub fn cut(conn: &mut Conn, recording: &Recording, kept: &Kept) -> Result<Transcript, DbError> {
     let shown = programme::shown(conn, recording.event_id)?;
-    let stretches = Stretches::of(recording, &shown);
+    let known = video::known(conn, recording.event_id, &shown.programme.sessions)?;
+    let stretches = Stretches::of(recording, &shown, &known);
     Ok(stretches.cut(kept.transcript.clone()))
 }
 
@@ -79,7 +80,8 @@ pub fn part(
 ) -> Result<Option<Transcript>, DbError> {
     for recording in recordings {
         let kept = store::find(conn, recording.event_id, recording.id)?;
-        let stretches = Stretches::of(recording, shown);
+        let known = video::known(conn, recording.event_id, &shown.programme.sessions)?;
+        let stretches = Stretches::of(recording, shown, &known);
         let part = kept.and_then(|kept| stretches.part(session, kept.transcript));
         if part.is_some() {
             return Ok(part);

@@ -6,7 +6,7 @@ use super::model::Transcript;
 use crate::ids::SessionId;
 use crate::programme::Shown;
 use crate::programme::document::Session;
-use crate::video::Recording;
+use crate::video::{Known, Recording};
 
 /// The stretches of one recording, in milliseconds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,24 +17,14 @@ pub struct Stretches {
     pub hidden: Vec<Range<u32>>,
 }
 
-/// Where a session would stand if it were to be recorded.
-fn placed(recording: &Recording, session: &Session) -> Option<(u32, Option<u32>)> {
-    let session = Session {
-        do_not_record: false,
-        ..session.clone()
-    };
-    let placement = recording.position_of(&session)?;
-    Some((placement.start_seconds, placement.end_seconds))
-}
-
 impl Stretches {
-    /// The stretches of a recording of this programme. A session whose end is not known ends where the
+    /// The stretches of a recording of this programme, by the best that is known. A session whose end is not known ends where the
     /// next one starts, or with the recording.
     #[must_use]
-    pub fn of(recording: &Recording, shown: &Shown) -> Self {
+    pub fn of(recording: &Recording, shown: &Shown, known: &Known) -> Self {
         let place = |session: &Session| {
-            let (start, end) = placed(recording, session)?;
-            Some((session.id, start, end))
+            let placement = recording.stretch_of(session, known)?;
+            Some((session.id, placement.start_seconds, placement.end_seconds))
         };
         let visible = shown.programme.sessions.iter();
         let visible = visible.filter(|session| !session.do_not_record);

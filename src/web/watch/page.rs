@@ -93,6 +93,7 @@ pub fn watch(scene: &Scene<'_>, tongue: Tongue, page: &str, path: &str) -> Page 
         elsewhere => words::elsewhere(tongue, scene.position, scene.jumps),
         jumps => jumps(scene, tongue),
         captions_url => recording.captions_url.as_deref(),
+        transcript_url => scene.shown.has_transcript.then(|| format!("{api}/transcript.vtt")),
         chapters_url => format!("{api}/chapters.vtt"),
         languages => languages(scene, path),
         page,

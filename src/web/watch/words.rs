@@ -15,6 +15,7 @@ pub(super) fn around(tongue: Tongue) -> Value {
         sessions => pick(tongue, ["I dette opptaket", "I dette opptaket", "In this recording"]),
         here => pick(tongue, ["vises nå", "blir vist no", "shown now"]),
         captions => pick(tongue, ["Teksting av opptaket", "Teksting av opptaket", "Captions of the recording"]),
+        transcript => pick(tongue, ["Det som blir sagt, som tekst", "Det som blir sagt, som tekst", "What is said, as text"]),
         chapters => pick(tongue, ["Kapitler", "Kapittel", "Chapters"]),
         language => pick(tongue, ["Språk", "Språk", "Language"]),
     }
