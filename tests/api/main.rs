@@ -53,6 +53,7 @@ mod sessions;
 mod sheets;
 mod stores;
 mod tickets;
+mod together;
 mod tokens;
 mod transcripts;
 mod walk_through;
