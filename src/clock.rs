@@ -127,6 +127,18 @@ pub fn request_id() -> String {
 #[error("the operating system gave no random bytes")]
 pub struct NoRandomness;
 
+/// This many letters and digits, at most 32, that are not mistaken for each other when read aloud: five
+/// random bits each.
+///
+/// # Errors
+/// As [`random_256`].
+pub fn random_code(length: usize) -> Result<String, NoRandomness> {
+    const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let random = random_256()?;
+    let letter = |byte: &u8| char::from(LETTERS[usize::from(byte % 32)]);
+    Ok(random.iter().take(length).map(letter).collect())
+}
+
 /// 256 bits from the operating system, for secrets.
 ///
 /// # Errors

@@ -116,10 +116,16 @@ ids! {
     ReleaseId = ReleaseKind;
     /// A recording.
     RecordingId = RecordingKind;
+    /// A mark: somebody saw a session start or end.
+    MarkId = MarkKind;
     /// A quota.
     QuotaId = QuotaKind;
     /// A ticket type.
     TicketTypeId = TicketTypeKind;
+    /// A question of the registration form.
+    QuestionId = QuestionKind;
+    /// A code that opens ticket types.
+    AccessCodeId = AccessCodeKind;
     /// A registration.
     RegistrationId = RegistrationKind;
     /// An attendee of a registration.

@@ -63,12 +63,15 @@ catalogue! {
     NotAllowed = "not-allowed", 403, "Not allowed", "The token is good, but its role or scopes do not reach this operation. Ask an owner of the organisation for another one.";
     NotFound = "not-found", 404, "Not found", "There is nothing here, or it is not yours to know of.";
     NoVideo = "no-video", 404, "No video", "The session has no position in a published recording (yet).";
+    NoTranscript = "no-transcript", 404, "No transcript", "Nothing that is said in this recording or session may be read (yet).";
     NotScheduled = "not-scheduled", 404, "Not scheduled yet", "The event or the session has no date yet, and this format can't say so. Ask again when it has one, or read the JSON.";
     MethodNotAllowed = "method-not-allowed", 405, "Method not allowed", "The path exists, but not with this method. The Allow header lists the methods.";
     SlowBody = "slow-body", 408, "The body came too slowly", "The body was not there in time: 30 seconds, five minutes for an import. Send it again.";
     WrongState = "wrong-state", 409, "Not in this state", "The thing is in a state from which this change does not lead. Nothing was changed; the detail names the state.";
     SoldOut = "sold-out", 409, "Sold out", "There are not enough free seats of this ticket type. ticket_type_id names it. Nothing was stored.";
     MunicipalityTaken = "municipality-taken", 409, "The municipality has its seat", "This ticket type has one seat for each municipality, and the seat of this one is taken. municipality_number names it.";
+    OptionFull = "option-full", 409, "The option is full", "As many as may have chosen this option of a question. question_id and option name it. Nothing was stored.";
+    AccessCodeUsedUp = "access-code-used-up", 409, "The access code is used up", "As many registrations as may use this access code. A use is given back when one of them is called off. Nothing was stored.";
     RegistrationClosed = "registration-closed", 409, "Registration is closed", "The ticket type is not on sale now: not yet, not any more, or the event is cancelled or archived.";
     NothingToRelease = "nothing-to-release", 409, "Nothing to release", "The working copy equals the newest release, so no new version was made.";
     InUse = "in-use", 409, "Still in use", "Something else refers to this. Remove the reference first; the detail names it.";

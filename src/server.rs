@@ -26,6 +26,8 @@ use crate::metrics::Metrics;
 use crate::problem::Problem;
 use crate::publication::{self, Snapshots};
 use crate::registrations::{self, hot::Command};
+use crate::search;
+use crate::tickets::questions;
 
 /// What every handler can reach.
 pub type App = web::Data<AppState>;
@@ -135,7 +137,7 @@ fn printed_document() -> Result<Vec<u8>, Problem> {
     printed.map_err(Problem::internal)
 }
 
-/// Everything that runs beside the requests: sweeping, mail.
+/// Everything that runs beside the requests: sweeping, mail, indexing.
 pub struct Background {
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
@@ -166,6 +168,7 @@ pub fn start_background(state: &App) -> Background {
         tokio::task::spawn_local(sweep(state.clone(), stopped.clone())),
         tokio::task::spawn_local(watch_health(state.clone(), stopped.clone())),
         tokio::task::spawn_local(worker::run(state.clone(), stopped.clone())),
+        tokio::task::spawn_local(search::keep_up(state.clone(), stopped.clone())),
         tokio::task::spawn_local(index_registrations(state.clone(), stopped.clone())),
         tokio::task::spawn_local(publication::watch_changes(state.clone(), stopped)),
     ];
@@ -209,6 +212,7 @@ async fn sweep(state: App, mut stopped: watch::Receiver<bool>) {
             {
                 tracing::warn!(%error, "registrations past the end of registration were not swept");
             }
+            sweep_answers(&state).await;
         }
     }
 }
@@ -257,6 +261,28 @@ async fn sweep_registrations(state: &App) {
     };
     if let Err(error) = swept.await {
         tracing::warn!(%error, "unconfirmed registrations were not swept");
+    }
+}
+
+/// Deletes answers some days after the event, with what lies beside the rows.
+async fn sweep_answers(state: &App) {
+    let now = state.clock.now();
+    let swept = async {
+        if state
+            .db
+            .read(move |conn| questions::sweep::anything_due(conn, now))
+            .await?
+        {
+            state
+                .db
+                .write(move |tx| questions::sweep::sweep(tx, now))
+                .await?;
+            state.erased(Vec::new()).await;
+        }
+        Ok::<_, DbError>(())
+    };
+    if let Err(error) = swept.await {
+        tracing::warn!(%error, "answers whose time is over were not deleted");
     }
 }
 

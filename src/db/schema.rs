@@ -90,6 +90,7 @@ diesel::table! {
         updated_at -> InstantSql,
         next_session_number -> Integer,
         released_version -> Integer,
+        searched_version -> BigInt,
     }
 }
 
@@ -123,6 +124,7 @@ diesel::table! {
         name -> Json,
         capacity -> Nullable<Integer>,
         position -> Integer,
+        hidden -> Bool,
         version -> Integer,
         created_at -> InstantSql,
     }
@@ -138,6 +140,7 @@ diesel::table! {
         name -> Json,
         color -> Nullable<Text>,
         position -> Integer,
+        hidden -> Bool,
         version -> Integer,
         created_at -> InstantSql,
     }
@@ -156,6 +159,7 @@ diesel::table! {
         bio -> Json,
         photo_url -> Nullable<Text>,
         links -> Json,
+        hidden -> Bool,
         version -> Integer,
         created_at -> InstantSql,
     }
@@ -249,6 +253,65 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
+    use crate::db::types::{IdSql, WordsSql};
+
+    search_entries (id) {
+        id -> BigInt,
+        event_id -> IdSql,
+        name -> Text,
+        digest -> Binary,
+        content -> Json,
+        words -> WordsSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{IdSql, InstantSql};
+
+    transcripts (recording_id) {
+        recording_id -> IdSql,
+        event_id -> IdSql,
+        cues -> Json,
+        cue_count -> Integer,
+        ends_at_ms -> Integer,
+        tag -> Text,
+        updated_at -> InstantSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{IdSql, InstantSql};
+
+    session_marks (id) {
+        id -> IdSql,
+        event_id -> IdSql,
+        session_id -> IdSql,
+        edge -> Text,
+        at -> InstantSql,
+        client_mark_id -> Nullable<Text>,
+        caused_by -> Nullable<IdSql>,
+        created_at -> InstantSql,
+        undone_at -> Nullable<InstantSql>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::IdSql;
+
+    verified_positions (recording_id, session_id) {
+        recording_id -> IdSql,
+        session_id -> IdSql,
+        start_seconds -> Integer,
+        end_seconds -> Nullable<Integer>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
     use crate::db::types::{IdSql, InstantSql};
 
     quotas (id) {
@@ -325,6 +388,7 @@ diesel::table! {
         cancelled_at -> Nullable<InstantSql>,
         erased_at -> Nullable<InstantSql>,
         version -> Integer,
+        access_code_id -> Nullable<IdSql>,
     }
 }
 
@@ -347,6 +411,7 @@ diesel::table! {
         state -> Text,
         ticket_secret -> Text,
         checked_in_at -> Nullable<InstantSql>,
+        answers -> Nullable<Json>,
     }
 }
 
@@ -443,6 +508,99 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{IdSql, InstantSql};
 
+    questions (id) {
+        id -> IdSql,
+        event_id -> IdSql,
+        label -> Json,
+        help -> Json,
+        kind -> Text,
+        required -> Bool,
+        required_from -> Nullable<Date>,
+        ticket_types -> Json,
+        sensitive -> Bool,
+        delete_after_days -> Nullable<Integer>,
+        hidden -> Bool,
+        position -> Integer,
+        wording -> Integer,
+        answers_deleted_at -> Nullable<InstantSql>,
+        version -> Integer,
+        created_at -> InstantSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::IdSql;
+
+    question_options (question_id, option_key) {
+        question_id -> IdSql,
+        option_key -> Text,
+        position -> Integer,
+        label -> Json,
+        size -> Nullable<Integer>,
+        held -> Integer,
+        offered -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{IdSql, InstantSql};
+
+    question_wordings (question_id, wording) {
+        question_id -> IdSql,
+        wording -> Integer,
+        label -> Json,
+        help -> Json,
+        options -> Json,
+        created_at -> InstantSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::IdSql;
+
+    option_claims (attendee_id, question_id, option_key) {
+        attendee_id -> IdSql,
+        question_id -> IdSql,
+        option_key -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{IdSql, InstantSql};
+
+    access_codes (id) {
+        id -> IdSql,
+        event_id -> IdSql,
+        code -> Text,
+        code_key -> Text,
+        note -> Nullable<Text>,
+        max_uses -> Nullable<Integer>,
+        uses -> Integer,
+        expires_at -> Nullable<InstantSql>,
+        ticket_types -> Json,
+        version -> Integer,
+        created_at -> InstantSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::IdSql;
+
+    access_code_uses (registration_id) {
+        registration_id -> IdSql,
+        access_code_id -> IdSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{IdSql, InstantSql};
+
     audit_entries (id) {
         id -> IdSql,
         organisation_id -> IdSql,
@@ -461,6 +619,8 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
+    access_code_uses,
+    access_codes,
     api_tokens,
     attendees,
     audit_entries,
@@ -469,8 +629,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     events,
     idempotency_keys,
     municipality_claims,
+    option_claims,
     organisations,
     programme_releases,
+    question_options,
+    question_wordings,
+    questions,
     quotas,
     recording_rooms,
     recordings,
@@ -478,12 +642,16 @@ diesel::allow_tables_to_appear_in_same_query!(
     registration_words,
     registrations,
     rooms,
+    search_entries,
     series,
+    session_marks,
     session_speakers,
     sessions,
     speakers,
     ticket_type_quotas,
     ticket_types,
     tracks,
+    transcripts,
     unindexed_registrations,
+    verified_positions,
 );

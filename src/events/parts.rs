@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::model::{EventOrganiser, OrganiserRole, Venue};
-use crate::faults::{Faults, Refused};
+use crate::faults::Faults;
+use crate::municipalities;
 use crate::text::{self, Slug};
 
 /// A venue.
@@ -57,7 +58,7 @@ impl VenueInput {
         let municipality_number = faults.take_optional(
             "/venue/municipality_number",
             self.municipality_number.as_deref(),
-            municipality_number,
+            |text| municipalities::number(text).map(str::to_owned),
         );
         let map_url =
             faults.take_optional("/venue/map_url", self.map_url.as_deref(), text::web_url);
@@ -143,19 +144,4 @@ impl EventOrganiserInput {
             url: organiser.url.clone(),
         }
     }
-}
-
-/// A municipality number: four digits, kept as text so that Oslo (0301) keeps its zero.
-///
-/// # Errors
-/// `invalid_municipality_number` and what it looks like.
-pub fn municipality_number(text: &str) -> Result<String, Refused> {
-    let text = text.trim();
-    if text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit()) && text != "0000" {
-        return Ok(text.to_owned());
-    }
-    Err(Refused::new(
-        "invalid_municipality_number",
-        "A municipality number has four digits, such as 0301.",
-    ))
 }

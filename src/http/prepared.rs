@@ -61,6 +61,14 @@ impl Document {
         Self::of_bytes(text.into_bytes(), media_type, Some(disposition), None)
     }
 
+    /// Of text of another kind than JSON; `media_type` is sent as it is.
+    ///
+    /// # Errors
+    /// As [`of`](Self::of).
+    pub fn text(media_type: &'static str, text: String) -> Result<Self, Problem> {
+        Self::of_bytes(text.into_bytes(), media_type, None, None)
+    }
+
     /// Of JSON that is printed already.
     ///
     /// # Errors

@@ -161,6 +161,8 @@ mod tests {
         Arc::new(Snapshot {
             event,
             members: Vec::new(),
+            rooms: Vec::new(),
+            now: std::sync::RwLock::new(None),
             sessions: Vec::new(),
             places: Places::of(&[]),
             speakers: Vec::new(),

@@ -12,10 +12,13 @@
 //! organisers ([`draft_routes`]), so that what they see is what everybody will.
 
 mod at_hand;
+pub mod chapter_routes;
 pub mod draft_routes;
 mod drawing;
 mod index;
-pub mod link_routes;
+mod now;
+pub mod now_routes;
+mod now_wire;
 pub mod programme_wire;
 mod query_input;
 pub mod release_routes;

@@ -6,16 +6,18 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use chrono::NaiveDate;
 use tokio::sync::OnceCell;
 
-use super::programme_wire::PublishedSpeaker;
+use super::now_wire::Now;
+use super::programme_wire::{PublishedRoom, PublishedSpeaker};
 use super::sources::{self, Member, Released};
 use super::video_wire::{PublishedSession, RecordingWithSessions, SpeakerWithSessions};
 use crate::clock::Instant;
 use crate::db::Db;
 use crate::events::Event;
 use crate::http::{Document, Shelf};
-use crate::ids::{SessionId, SessionKind, SlugOr, SpeakerId};
+use crate::ids::{RecordingId, SessionId, SessionKind, SlugOr, SpeakerId};
 use crate::problem::Problem;
 use crate::video::Recording;
+use crate::video::marks::Held;
 
 /// Most lists and numbered releases of an event that are kept.
 const MOST_PAGES: usize = 64;
@@ -27,6 +29,8 @@ pub struct SessionEntry {
     pub view: PublishedSession,
     /// Its place in lists.
     pub order: (i64, i32),
+    /// When it is held, by what was marked and planned.
+    pub held: Option<Held>,
     /// The local date it starts on.
     pub date: Option<NaiveDate>,
     /// What `q` searches, in lower case.
@@ -63,6 +67,10 @@ pub struct RecordingEntry {
     pub recording: Recording,
     /// As it is shown.
     pub view: RecordingWithSessions,
+    /// The stretches of what is not to be recorded.
+    pub unseen: Vec<(u32, Option<u32>)>,
+    /// Whether what is said in it can be read.
+    pub has_transcript: bool,
     /// Made on its first request.
     pub document: OnceLock<Document>,
 }
@@ -105,6 +113,8 @@ pub struct Snapshot {
     pub event: Event,
     /// Published members of the committee, in order.
     pub members: Vec<Member>,
+    /// In order.
+    pub rooms: Vec<PublishedRoom>,
     /// By start, then number.
     pub sessions: Vec<SessionEntry>,
     /// Where each of them stands, by slug and by id.
@@ -119,10 +129,20 @@ pub struct Snapshot {
     pub programme_document: Document,
     /// Pages of lists and numbered releases that were asked for, by what asked for them.
     pub pages: RwLock<Shelf<Document>>,
+    /// What is on, as it was asked for last.
+    pub now: RwLock<Option<NowDocument>>,
     /// The newest release with its past, read by whoever needs it first.
     pub released: OnceCell<Arc<Released>>,
     /// The next instant at which something in the documents changes by itself.
     pub valid_until: Option<Instant>,
+}
+
+/// What is on, and when that is so.
+#[derive(Debug, Clone)]
+pub struct NowDocument {
+    document: Document,
+    from: Instant,
+    until: Option<Instant>,
 }
 
 /// The kept document, or a new one that is kept.
@@ -157,6 +177,12 @@ impl Snapshot {
             SlugOr::Slug(slug) => self.places.by_slug.get(slug.as_str()),
         };
         self.sessions.get(*place?)
+    }
+
+    /// The recording of this id, if it may surface.
+    pub fn recording(&self, id: RecordingId) -> Option<&RecordingEntry> {
+        let mut entries = self.recordings.iter();
+        entries.find(|entry| entry.recording.id == id)
     }
 
     /// The sessions of this speaker.
@@ -204,6 +230,29 @@ impl Snapshot {
     #[must_use]
     pub fn shelf(programme: usize) -> RwLock<Shelf<Document>> {
         RwLock::new(Shelf::new(MOST_PAGES, 32 * 1024 + 4 * programme))
+    }
+
+    /// What is on at this instant: made when it was asked for first, and again when time has changed it.
+    ///
+    /// # Errors
+    /// As [`Document::of`].
+    pub fn now_document(&self, now: Instant) -> Result<Document, Problem> {
+        let is_right =
+            |kept: &&NowDocument| kept.from <= now && kept.until.is_none_or(|until| now < until);
+        let kept = self.now.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(kept) = kept.as_ref().filter(is_right) {
+            return Ok(kept.document.clone());
+        }
+        drop(kept);
+        let (view, until) = Now::new(self, now);
+        let document = Document::of(&view)?;
+        let mut kept = self.now.write().unwrap_or_else(PoisonError::into_inner);
+        *kept = Some(NowDocument {
+            document: document.clone(),
+            from: now,
+            until,
+        });
+        Ok(document)
     }
 
     /// A page of a list or a numbered release, if it is kept.

@@ -58,6 +58,7 @@ pub fn cancel(
 pub fn cancel_all_for_event(tx: &mut Conn, now: Instant, event: &Event) -> Result<(), DbError> {
     let live = listing::list_live(tx, event.id)?;
     listing::cancel_all(tx, now, event.id)?;
+    claims::release_event(tx, event.id)?;
     let types = tickets::list_all(tx, event.id)?;
     for mut registration in live {
         registration.calendar_sequence += 1;

@@ -4,7 +4,7 @@ use super::model::{Attendee, AttendeeState, Registration, RegistrationState};
 use super::register::Rules;
 use super::submission::{ParsedAttendee, Submission};
 use crate::auth::Secret;
-use crate::clock::{Instant, new_id, random_256};
+use crate::clock::{Instant, new_id, random_code};
 use crate::db::DbError;
 use crate::ids::{EventId, TicketTypeId};
 
@@ -27,7 +27,7 @@ pub fn draft(
     Ok(Registration {
         id: new_id(),
         event_id,
-        code: code()?,
+        code: random_code(8).map_err(DbError::internal)?,
         state: RegistrationState::AwaitingConfirmation,
         holds_seats: true,
         language: submission.language.clone(),
@@ -43,6 +43,7 @@ pub fn draft(
         cancelled_at: None,
         erased_at: None,
         version: 1,
+        access_code: submission.access_code,
     })
 }
 
@@ -59,6 +60,7 @@ fn attendee(ticket_type_id: TicketTypeId, parsed: &ParsedAttendee) -> Result<Att
         state: AttendeeState::Active,
         ticket_secret: ticket_secret()?,
         checked_in_at: None,
+        answers: parsed.answers.clone(),
     })
 }
 
@@ -69,12 +71,4 @@ fn attendee(ticket_type_id: TicketTypeId, parsed: &ParsedAttendee) -> Result<Att
 pub fn ticket_secret() -> Result<String, DbError> {
     let secret = Secret::generate("").map_err(DbError::internal)?;
     Ok(secret.reveal().to_owned())
-}
-
-/// Eight letters and digits that are not mistaken for each other when read aloud.
-fn code() -> Result<String, DbError> {
-    const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-    let random = random_256().map_err(DbError::internal)?;
-    let letter = |byte: &u8| char::from(LETTERS[usize::from(byte % 32)]);
-    Ok(random.iter().take(8).map(letter).collect())
 }

@@ -4,7 +4,7 @@ use super::cancel::vacate;
 use super::draft::ticket_secret;
 use super::model::{Attendee, Registration, Step};
 use super::refusal::Outcome;
-use super::{store, tokens};
+use super::{claims, store, tokens};
 use crate::clock::Instant;
 use crate::db::{Conn, DbError};
 use crate::events::Event;
@@ -48,6 +48,7 @@ fn erase_one(
         vacate(tx, &mut registration)?;
         registration.step(Step::Cancel, now)?;
     }
+    claims::forget_choices(tx, &registration)?;
     registration.contact = None;
     registration.invoice = None;
     registration.reference = None;
@@ -74,5 +75,6 @@ fn nameless(attendee: &Attendee) -> Result<Attendee, DbError> {
         state: attendee.state,
         ticket_secret: ticket_secret()?,
         checked_in_at: attendee.checked_in_at,
+        answers: Vec::new(),
     })
 }

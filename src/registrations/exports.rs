@@ -1,5 +1,7 @@
 //! All that is held on whoever made a registration.
 
+use std::collections::BTreeSet;
+
 use chrono_tz::Tz;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -13,8 +15,12 @@ use crate::clock::Instant;
 use crate::db::{Conn, DbError};
 use crate::events::Event;
 use crate::http::wire::Moment;
+use crate::ids::QuestionId;
 use crate::mail::{EmailKind, EmailState};
 use crate::tickets::TicketType;
+use crate::tickets::questions::model::Wording;
+use crate::tickets::questions::wire::WordingView;
+use crate::tickets::questions::{self};
 
 /// A mail that was written to the contact.
 #[derive(Debug, Serialize, ToSchema)]
@@ -48,6 +54,16 @@ pub struct ExportedToken {
     used_at: Option<Moment>,
 }
 
+/// A question that was answered.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AnsweredQuestion {
+    /// The question.
+    question_id: QuestionId,
+    /// How it was put.
+    #[serde(flatten)]
+    wording: WordingView,
+}
+
 /// Everything that is held on a person at an event.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Export {
@@ -57,6 +73,8 @@ pub struct Export {
     registration: OwnRegistration,
     /// Other registrations of the same address for the event: replaced or called off.
     earlier: Vec<OwnRegistration>,
+    /// How the questions that were answered were put.
+    questions: Vec<AnsweredQuestion>,
     /// Mails about them, oldest first.
     mails: Vec<ExportedMail>,
     /// Links and accesses of the registration, oldest first.
@@ -76,6 +94,7 @@ impl Export {
     ) -> Result<Self, DbError> {
         let zone = event.timezone;
         let mut earlier = Vec::new();
+        let mut persons = vec![registration.clone()];
         let mut mails = Vec::new();
         let others = match &registration.contact {
             Some(contact) => store::list_of_person(conn, event.id, &contact.email)?,
@@ -87,11 +106,13 @@ impl Export {
                 && let Some(other) = store::find(conn, event.id, id)?
             {
                 earlier.push(OwnRegistration::new(&other, event, types));
+                persons.push(other);
             }
         }
         Ok(Self {
             exported_at: Moment::new(now, zone),
             registration: OwnRegistration::new(registration, event, types),
+            questions: AnsweredQuestion::read(conn, &persons, zone)?,
             earlier,
             mails: mails
                 .into_iter()
@@ -102,6 +123,31 @@ impl Export {
                 .map(|token| ExportedToken::new(&token, zone))
                 .collect(),
         })
+    }
+}
+
+impl AnsweredQuestion {
+    /// The wordings that were answered in these registrations.
+    fn read(conn: &mut Conn, of: &[Registration], zone: Tz) -> Result<Vec<Self>, DbError> {
+        let attendees = of.iter().flat_map(|one| &one.attendees);
+        let answers = attendees.flat_map(|attendee| &attendee.answers);
+        let answered: BTreeSet<(QuestionId, i32)> = answers
+            .map(|answer| (answer.question_id, answer.wording))
+            .collect();
+        if answered.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut ids: Vec<QuestionId> = answered.iter().map(|(id, _)| *id).collect();
+        ids.dedup();
+        let wordings = questions::list_wordings(conn, &ids)?;
+        let named = wordings
+            .iter()
+            .filter(|(id, wording)| answered.contains(&(*id, wording.number)));
+        let view = |(id, wording): &(QuestionId, Wording)| Self {
+            question_id: *id,
+            wording: WordingView::new(wording, zone),
+        };
+        Ok(named.map(view).collect())
     }
 }
 

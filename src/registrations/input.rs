@@ -1,10 +1,10 @@
 //! What a frontend sends to register; [`submission`](super::submission) parses it.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::ids::TicketTypeId;
+use crate::tickets::questions::AnswerInput;
 
 /// Whom to write to.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -19,17 +19,6 @@ pub struct ContactInput {
     /// Phone.
     #[schema(example = "+47 406 12 345")]
     pub phone: Option<String>,
-}
-
-/// An answer to a question; questions are not available yet.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AnswerInput {
-    /// The question.
-    pub question_id: String,
-    /// The answer.
-    #[schema(value_type = Object)]
-    pub value: Value,
 }
 
 /// One who comes.
@@ -59,7 +48,7 @@ pub struct AttendeeInput {
     /// Not available yet: empty or absent.
     #[schema(example = json!([]))]
     pub session_ids: Option<Vec<String>>,
-    /// Not available yet: empty or absent.
+    /// Answers to the questions that the registration form asks those with this ticket type.
     #[schema(example = json!([]))]
     pub answers: Option<Vec<AnswerInput>>,
 }
@@ -77,6 +66,10 @@ pub struct ConsentsInput {
     /// To get news.
     #[schema(example = false)]
     pub news: Option<bool>,
+    /// That sensitive answers are kept until they are not needed any more; must be true where there are
+    /// some.
+    #[schema(example = false)]
+    pub sensitive: Option<bool>,
 }
 
 /// Whom to bill.
@@ -110,7 +103,7 @@ pub struct RegistrationInput {
     pub consents: Option<ConsentsInput>,
     /// Whom to bill.
     pub invoice: Option<InvoiceInput>,
-    /// Not available yet: null or absent.
+    /// What opens ticket types that need an access code.
     #[schema(example = json!(null))]
     pub access_code: Option<String>,
     /// Whether to wait when it is full; waiting is not available yet, so full is `sold-out` either way.

@@ -33,6 +33,8 @@ pub mod refusal;
 pub mod register;
 pub mod routes;
 mod settle;
+pub mod sheet;
+pub mod sheet_routes;
 pub mod store;
 pub mod submission;
 pub mod sweep;

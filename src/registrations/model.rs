@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Instant;
 use crate::events::Event;
-use crate::ids::{AttendeeId, EventId, RegistrationId, TicketTypeId};
+use crate::ids::{AccessCodeId, AttendeeId, EventId, RegistrationId, TicketTypeId};
 use crate::text::Email;
+use crate::tickets::questions::Answer;
 
 crate::words! {
     /// Where a registration is.
@@ -149,6 +150,10 @@ pub struct Contact {
 
 /// What was said yes or no to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a question of its own"
+)]
 pub struct Consents {
     /// The terms.
     pub terms: bool,
@@ -156,6 +161,9 @@ pub struct Consents {
     pub participant_list: bool,
     /// To get news.
     pub news: bool,
+    /// To what is kept of sensitive answers.
+    #[serde(default)]
+    pub sensitive: bool,
     /// The version of the questions.
     pub version: i32,
 }
@@ -196,6 +204,8 @@ pub struct Attendee {
     pub ticket_secret: String,
     /// When they came.
     pub checked_in_at: Option<Instant>,
+    /// To the questions of the form, in their order.
+    pub answers: Vec<Answer>,
 }
 
 /// One submission by a contact for its attendees.
@@ -237,6 +247,8 @@ pub struct Registration {
     pub erased_at: Option<Instant>,
     /// Rises with every change.
     pub version: i32,
+    /// What opened its ticket types.
+    pub access_code: Option<AccessCodeId>,
 }
 
 impl Registration {
@@ -250,6 +262,17 @@ impl Registration {
             }
         }
         seats
+    }
+
+    /// Whether this attendee is the contact: then the contact reads their sensitive answers.
+    #[must_use]
+    pub fn is_contacts_own(&self, attendee: &Attendee) -> bool {
+        let contact = self
+            .contact
+            .as_ref()
+            .map(|contact| contact.email.identity());
+        let own = attendee.email.as_ref().map(Email::identity);
+        contact.is_some() && own == contact
     }
 
     /// Takes a step.

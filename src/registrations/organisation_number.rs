@@ -4,14 +4,18 @@ use crate::faults::Refused;
 
 const WEIGHTS: [u32; 8] = [3, 2, 7, 6, 5, 4, 3, 2];
 
-/// The nine digits of an organisation number; spaces, `NO…MVA` and the scheme `9908:` are taken off.
+/// Ways in which Peppol writes that a Norwegian organisation number follows; 9908 is the retired scheme.
+const SCHEMES: [&str; 3] = ["iso6523-actorid-upis::0192:", "0192:", "9908:"];
+
+/// The nine digits of an organisation number; spaces, `NO…MVA` and the schemes of Peppol are taken off.
 /// The check digit is 11 less the weighted sum modulo 11.
 ///
 /// # Errors
 /// `invalid_organisation_number` and what it looks like.
 pub fn parse(text: &str) -> Result<String, Refused> {
     let bare: String = text.split_whitespace().collect();
-    let bare = bare.strip_prefix("9908:").unwrap_or(&bare);
+    let scheme = SCHEMES.iter().find_map(|scheme| bare.strip_prefix(scheme));
+    let bare = scheme.unwrap_or(&bare);
     let bare = bare
         .strip_prefix("NO")
         .and_then(|rest| rest.strip_suffix("MVA"))
@@ -26,6 +30,12 @@ pub fn parse(text: &str) -> Result<String, Refused> {
                 "An organisation number has nine digits, the last of which checks the others.",
             )
         })
+}
+
+/// Where electronic invoices for this number go: its participant in Peppol (scheme 0192).
+#[must_use]
+pub fn peppol_participant(number: &str) -> String {
+    format!("iso6523-actorid-upis::0192:{number}")
 }
 
 fn is_valid(digits: &[u32]) -> bool {
@@ -58,6 +68,15 @@ mod tests {
         for case in vectors["orgnr_invalid"].as_array().unwrap() {
             assert!(parse(&text(case, "input")).is_err(), "{case}");
         }
+        for case in vectors["peppol"].as_array().unwrap() {
+            let number = text(case, "orgnr");
+            assert_eq!(peppol_participant(&number), text(case, "participant"));
+            for field in ["participant", "vat"] {
+                assert_eq!(parse(&text(case, field)).unwrap(), number);
+            }
+            let endpoint = format!("{}:{number}", text(case, "endpoint_scheme"));
+            assert_eq!(parse(&endpoint).unwrap(), number);
+        }
     }
 
     #[test]
@@ -78,6 +97,18 @@ mod tests {
             "NO974760673",
         ] {
             assert!(parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(10_000))]
+
+        #[test]
+        fn whatever_comes_is_a_number_or_refused(text in "\\PC{0,20}|[0-9]{9}|NO[0-9 ]{9,11}MVA") {
+            if let Ok(number) = parse(&text) {
+                proptest::prop_assert!(number.len() == 9 && number.bytes().all(|b| b.is_ascii_digit()));
+                proptest::prop_assert_eq!(parse(&number).ok(), Some(number.clone()));
+            }
         }
     }
 }

@@ -44,11 +44,26 @@ pub struct RegistrationQuery {
 }
 
 impl RegistrationQuery {
+    /// What a list is narrowed to, without its pages.
+    pub(super) const fn narrowing(
+        state: Option<RegistrationState>,
+        ticket_type: Option<String>,
+        q: Option<String>,
+    ) -> Self {
+        Self {
+            state,
+            ticket_type,
+            q,
+            limit: None,
+            cursor: None,
+        }
+    }
+
     fn keyset(&self) -> Result<Keyset<RegistrationKey>, Problem> {
         keyset(self.limit.as_deref(), self.cursor.as_deref())
     }
 
-    fn filter(&self, types: &[TicketType]) -> Result<Filter, Problem> {
+    pub(super) fn filter(&self, types: &[TicketType]) -> Result<Filter, Problem> {
         let known = |id: &String| {
             types
                 .iter()

@@ -1,9 +1,10 @@
 //! Why something about a registration was refused, and how that is told.
 
+use super::claims::Taken;
 use super::model::{RegistrationState, WrongState};
 use crate::db::Stop;
 use crate::faults::Faults;
-use crate::ids::TicketTypeId;
+use crate::ids::{QuestionId, TicketTypeId};
 use crate::problem::{Kind, Problem};
 
 /// Why it was refused.
@@ -19,6 +20,10 @@ pub enum Refusal {
     SoldOut(TicketTypeId),
     /// The municipality has its seat.
     MunicipalityTaken(TicketTypeId, String),
+    /// As many as may have chosen this option of a question.
+    OptionFull(QuestionId, String),
+    /// The access code is used as often as it may be.
+    AccessCodeUsedUp,
     /// The state does not lead there.
     WrongState(RegistrationState),
     /// The time to cancel is over.
@@ -37,6 +42,18 @@ pub type Outcome<T> = Result<T, Stop<Refusal>>;
 impl From<Refusal> for Stop<Refusal> {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
+    }
+}
+
+impl From<Taken> for Refusal {
+    fn from(taken: Taken) -> Self {
+        match taken {
+            Taken::Municipality(ticket_type, number) => {
+                Self::MunicipalityTaken(ticket_type, number)
+            }
+            Taken::Option(question, key) => Self::OptionFull(question, key),
+            Taken::AccessCode => Self::AccessCodeUsedUp,
+        }
     }
 }
 
@@ -72,6 +89,21 @@ impl From<Refusal> for Problem {
             )
             .with("ticket_type_id", id.to_string())
             .with("municipality_number", number),
+            Refusal::OptionFull(question, key) => Self::new(
+                Kind::OptionFull,
+                format!("Nobody else can choose {key}: as many as may have chosen it."),
+            )
+            .with("question_id", question.to_string())
+            .with("option", key),
+            Refusal::AccessCodeUsedUp => Self::new(
+                Kind::AccessCodeUsedUp,
+                "The access code is used as often as it may be.",
+            )
+            .at(
+                "/access_code",
+                "access_code_used_up",
+                "Another code, or one that is given back, is needed.",
+            ),
             Refusal::WrongState(state) => {
                 Self::new(Kind::WrongState, format!("The registration is {state}."))
                     .with("state", state.to_string())

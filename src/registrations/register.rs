@@ -25,7 +25,7 @@ use crate::mail::EmailKind;
 use crate::text::Email;
 use crate::tickets::model::Sale;
 use crate::tickets::seats::Ledger;
-use crate::tickets::{self, TicketType};
+use crate::tickets::{self, Form, TicketType};
 
 /// Mails that registering causes, one each time, whether the address is known or not: only these count
 /// towards its limits, so that the limits tell no difference either.
@@ -108,6 +108,8 @@ pub fn register_all(
         return Ok(inputs.iter().map(|_| Err(Refusal::NoEvent)).collect());
     };
     let types = tickets::list_all(tx, event.id)?;
+    let typed = inputs.iter().filter_map(|input| input.typed_code());
+    let form = Form::read(tx, &event, now, &typed.collect::<Vec<_>>())?;
     let mut batch = Batch {
         now,
         rules,
@@ -116,7 +118,7 @@ pub fn register_all(
         ledger: Ledger::default(),
         results: inputs.iter().map(|_| None).collect(),
     };
-    let mut waiting = batch.parse(inputs);
+    let mut waiting = batch.parse(inputs, &form);
     if !waiting.is_empty() {
         batch.prepare(tx, &waiting)?;
         while !waiting.is_empty() {
@@ -184,10 +186,10 @@ impl Batch {
     }
 
     /// Parses all; what is refused for itself is decided with that.
-    fn parse(&mut self, inputs: &[&RegistrationInput]) -> Vec<Candidate> {
+    fn parse(&mut self, inputs: &[&RegistrationInput], form: &Form) -> Vec<Candidate> {
         let mut candidates = Vec::new();
         for (place, input) in inputs.iter().enumerate() {
-            match input.parse(&self.event, &self.types) {
+            match input.parse(&self.event, &self.types, form) {
                 Err(faults) => self.refuse(place, Refusal::Faults(faults)),
                 Ok(submission) if !self.on_sale(&submission) => {
                     self.refuse(place, Refusal::Closed(submission.ticket_type.id));

@@ -20,6 +20,7 @@ use crate::idempotency::Once;
 use crate::problem::{Kind, Problem};
 use crate::server::{App, AppState};
 use crate::text::Email;
+use crate::tickets::public_routes::slow_guessing;
 
 fn rules(app: &AppState) -> Rules {
     Rules {
@@ -33,11 +34,12 @@ fn rules(app: &AppState) -> Rules {
 /// Holds the seats until `confirm_before` and mails a link to confirm the address with. The answer is
 /// the same whether or not the address is known: an earlier registration of it that is not confirmed is
 /// replaced; once it is further, nothing is made, and the address gets a mail with a link to it.
-#[utoipa::path(operation_id = "create_registration", tag = "registration", params(("event" = String, Path, description = "Id or slug")), request_body = RegistrationInput, responses((status = 202, description = "A mail is on its way", body = RegistrationAccepted), (status = 409, description = "`sold-out`, `municipality-taken`, `registration-closed`: nothing was stored")))]
+#[utoipa::path(operation_id = "create_registration", tag = "registration", params(("event" = String, Path, description = "Id or slug")), request_body = RegistrationInput, responses((status = 202, description = "A mail is on its way", body = RegistrationAccepted), (status = 409, description = "`sold-out`, `municipality-taken`, `option-full`, `access-code-used-up`, `registration-closed`: nothing was stored")))]
 #[post("/events/{event}/registrations")]
 pub async fn create_registration(
     app: App,
     path: web::Path<String>,
+    request: HttpRequest,
     once: Once,
     body: Json<RegistrationInput>,
 ) -> Answer {
@@ -53,7 +55,7 @@ pub async fn create_registration(
     fault::point("after-registration-commit");
     app.mail_wakeup();
     match answer {
-        Ok(Registered(answer)) => *answer,
+        Ok(Registered(answer)) => answer.map_err(|problem| slow_guessing(&app, &request, problem)),
         Ok(Confirmed(_)) => Err(Problem::internal("the answer to another command")),
         Err(error) => Err(once.problem(error)),
     }

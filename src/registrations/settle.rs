@@ -28,12 +28,12 @@ enum Behind {
     /// Somebody who was written to too often. Saying so would tell that somebody registered with the
     /// address, so nothing is made and what it has stays: the link in the newest mail is still good.
     Overwhelmed,
-    /// It does not matter: its municipality has its seat.
+    /// It does not matter: something it needs besides seats is taken.
     Refused(Refusal),
 }
 
 impl Batch {
-    /// Writes what has its seats, and its mail. From here on nothing is refused but a municipality;
+    /// Writes what has its seats, and its mail. From here on nothing is refused but what is taken besides seats;
     /// only now are the addresses looked up. Returns whether seats came back.
     pub(super) fn settle(
         &mut self,
@@ -66,9 +66,11 @@ impl Batch {
             .map(|((_, new), behind)| (new, matches!(behind, Behind::Nobody)))
             .collect();
         store::insert_all(tx, &rows)?;
+        let new: Vec<&Registration> = seated.iter().map(|(_, new)| new).collect();
+        claims::lock(tx, &new)?;
         for ((_, new), behind) in seated.iter().zip(&mut behind) {
-            if let Err((ticket_type, number)) = claims::claim(tx, &self.types, new)? {
-                *behind = Behind::Refused(Refusal::MunicipalityTaken(ticket_type, number));
+            if let Err(taken) = claims::claim(tx, &self.types, new)? {
+                *behind = Behind::Refused(taken.into());
             }
         }
         let came_back = self.make_room(tx, &seated, &mut behind)?;
@@ -100,6 +102,7 @@ impl Batch {
                 Behind::Further(_) | Behind::Overwhelmed | Behind::Refused(_) => {
                     // Taken from this ledger, in this round.
                     came_back |= self.ledger.give(&new.seats());
+                    claims::take_back(tx, new)?;
                     taken_back.push(new.id);
                 }
             }

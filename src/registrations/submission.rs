@@ -4,10 +4,13 @@ use super::input::{AttendeeInput, InvoiceInput, RegistrationInput};
 use super::model::{Consents, Contact, Invoice};
 use super::organisation_number;
 use crate::events::Event;
-use crate::events::municipality_number;
 use crate::faults::Faults;
+use crate::ids::AccessCodeId;
+use crate::municipalities;
 use crate::text::{self, Email, Language};
-use crate::tickets::{CONSENTS_VERSION, TicketType, UniqueBy};
+use crate::tickets::access_codes::model::find_working;
+use crate::tickets::questions::{Answer, Asked};
+use crate::tickets::{CONSENTS_VERSION, Form, TicketType, UniqueBy};
 
 /// Most attendees of one registration.
 const PARTY: usize = 50;
@@ -27,6 +30,8 @@ pub struct ParsedAttendee {
     pub position: Option<String>,
     /// Municipalities, without duplicates.
     pub municipality_numbers: Vec<String>,
+    /// To the questions of the form.
+    pub answers: Vec<Answer>,
 }
 
 /// A registration as parsed.
@@ -46,20 +51,30 @@ pub struct Submission {
     pub invoice: Option<Invoice>,
     /// The frontend's own reference.
     pub reference: Option<String>,
+    /// What opens its ticket types, where they need one.
+    pub access_code: Option<AccessCodeId>,
 }
 
 impl RegistrationInput {
-    /// Parses everything; `types` are all ticket types of the event.
+    /// Parses everything; `types` are all ticket types of the event, and `form` what it asks and accepts
+    /// besides.
     ///
     /// # Errors
     /// All faults, with their pointers.
-    pub fn parse(&self, event: &Event, types: &[TicketType]) -> Result<Submission, Faults> {
+    pub fn parse(
+        &self,
+        event: &Event,
+        types: &[TicketType],
+        form: &Form,
+    ) -> Result<Submission, Faults> {
         let mut faults = Faults::new();
         let ticket_type = self.ticket_type(types, &mut faults);
-        let attendees = self.attendees(ticket_type.as_ref(), &mut faults);
+        let asked = form.asked(event);
+        let attendees = self.attendees(ticket_type.as_ref(), asked, &mut faults);
         let contact = self.contact(attendees.first(), &mut faults);
         let language = self.language(event, &mut faults);
-        let consents = self.consents(event, &mut faults);
+        let consents = self.consents(event, &attendees, &mut faults);
+        let access_code = self.access_code(ticket_type.as_ref(), form, &mut faults);
         let invoice = self
             .invoice
             .as_ref()
@@ -67,13 +82,6 @@ impl RegistrationInput {
         let reference = faults.take_optional("/reference", self.reference.as_deref(), |text| {
             text::line(text, 200)
         });
-        if self
-            .access_code
-            .as_deref()
-            .is_some_and(|code| !code.is_empty())
-        {
-            not_available(&mut faults, "/access_code", "Access codes are");
-        }
         let parsed = ticket_type
             .zip(contact)
             .map(|(ticket_type, contact)| Submission {
@@ -84,6 +92,7 @@ impl RegistrationInput {
                 consents,
                 invoice,
                 reference,
+                access_code,
             });
         faults.finish(parsed)
     }
@@ -129,12 +138,13 @@ impl RegistrationInput {
     fn attendees(
         &self,
         ticket_type: Option<&TicketType>,
+        asked: Asked,
         faults: &mut Faults,
     ) -> Vec<ParsedAttendee> {
         let by_municipality =
             ticket_type.is_some_and(|found| found.unique_by == Some(UniqueBy::Municipality));
         let parse = |(index, attendee): (usize, &AttendeeInput)| {
-            attendee.parse(index, by_municipality, faults)
+            attendee.parse(index, by_municipality, asked, faults)
         };
         self.attendees
             .iter()
@@ -194,7 +204,50 @@ impl RegistrationInput {
         known.map_or(default, |language| language.to_string())
     }
 
-    fn consents(&self, event: &Event, faults: &mut Faults) -> Consents {
+    /// The access code that was typed, if any was.
+    #[must_use]
+    pub fn typed_code(&self) -> Option<&str> {
+        let typed = self.access_code.as_deref();
+        typed.filter(|code| !code.trim().is_empty())
+    }
+
+    /// The code that opens the ticket type, if that needs one. One that opens nothing is a fault also
+    /// where none is needed.
+    fn access_code(
+        &self,
+        ticket_type: Option<&TicketType>,
+        form: &Form,
+        faults: &mut Faults,
+    ) -> Option<AccessCodeId> {
+        let closed = ticket_type.filter(|found| found.access_code_required);
+        let Some(typed) = self.typed_code() else {
+            if closed.is_some() {
+                faults.add(
+                    "/access_code",
+                    "required",
+                    "This ticket type needs an access code.",
+                );
+            }
+            return None;
+        };
+        let working = faults.take("/access_code", find_working(&form.codes, typed, form.now))?;
+        let closed = closed?;
+        if !working.opens(closed.id) {
+            faults.add(
+                "/access_code",
+                "wrong_access_code",
+                "The access code does not open this ticket type.",
+            );
+        }
+        Some(working.id)
+    }
+
+    fn consents(
+        &self,
+        event: &Event,
+        attendees: &[ParsedAttendee],
+        faults: &mut Faults,
+    ) -> Consents {
         let given = self.consents.clone().unwrap_or_default();
         let terms = given.terms.unwrap_or(false);
         if event.links.terms_url.is_some() && !terms {
@@ -204,8 +257,18 @@ impl RegistrationInput {
                 "The terms of this event are accepted with true.",
             );
         }
+        let sensitive = given.sensitive.unwrap_or(false);
+        let mut answers = attendees.iter().flat_map(|attendee| &attendee.answers);
+        if answers.any(|answer| answer.sensitive) && !sensitive {
+            faults.add(
+                "/consents/sensitive",
+                "required",
+                "Sensitive answers are kept only with a consent of their own.",
+            );
+        }
         Consents {
             terms,
+            sensitive,
             participant_list: given.participant_list.unwrap_or(false),
             news: given.news.unwrap_or(false),
             version: CONSENTS_VERSION,
@@ -227,6 +290,7 @@ impl AttendeeInput {
         &self,
         index: usize,
         by_municipality: bool,
+        asked: Asked,
         faults: &mut Faults,
     ) -> Option<ParsedAttendee> {
         let at = |field: &str| format!("/attendees/{index}/{field}");
@@ -238,7 +302,7 @@ impl AttendeeInput {
         };
         let organisation = line("organisation", &self.organisation);
         let position = line("position", &self.position);
-        let municipality_numbers = self.municipalities(&at("municipality_numbers"), faults);
+        let municipality_numbers = self.municipalities(asked, &at("municipality_numbers"), faults);
         if by_municipality && self.municipality_numbers.iter().flatten().next().is_none() {
             faults.add(
                 at("municipality_numbers"),
@@ -249,9 +313,8 @@ impl AttendeeInput {
         if !self.session_ids.as_deref().unwrap_or_default().is_empty() {
             not_available(faults, &at("session_ids"), "Signing up for sessions is");
         }
-        if !self.answers.as_deref().unwrap_or_default().is_empty() {
-            not_available(faults, &at("answers"), "Questions are");
-        }
+        let answers = self.answers.as_deref().unwrap_or_default();
+        let answers = asked.parse(self.ticket_type_id, answers, &at("answers"), faults);
         Some(ParsedAttendee {
             name: name?,
             email,
@@ -259,10 +322,11 @@ impl AttendeeInput {
             organisation,
             position,
             municipality_numbers,
+            answers,
         })
     }
 
-    fn municipalities(&self, pointer: &str, faults: &mut Faults) -> Vec<String> {
+    fn municipalities(&self, asked: Asked, pointer: &str, faults: &mut Faults) -> Vec<String> {
         let given = self.municipality_numbers.as_deref().unwrap_or_default();
         if given.len() > 20 {
             faults.add(
@@ -273,8 +337,11 @@ impl AttendeeInput {
         }
         let mut numbers = Vec::new();
         for (index, text) in given.iter().take(20).enumerate() {
-            let number = faults.take(&format!("{pointer}/{index}"), municipality_number(text));
-            if let Some(number) = number.filter(|number| !numbers.contains(number)) {
+            let found = municipalities::parse(text, asked.event_day);
+            let found = faults.take(&format!("{pointer}/{index}"), found);
+            if let Some(number) = found.map(|found| found.number.to_owned())
+                && !numbers.contains(&number)
+            {
                 numbers.push(number);
             }
         }

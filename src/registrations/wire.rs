@@ -16,6 +16,7 @@ use crate::ids::{AttendeeId, EventId, RegistrationId, SessionId, TicketTypeId};
 use crate::problem::Problem;
 use crate::text::Localized;
 use crate::tickets::TicketType;
+use crate::tickets::questions::wire::AnswerView;
 
 /// What a registration says of its event.
 #[derive(Debug, Serialize, ToSchema)]
@@ -94,9 +95,8 @@ pub struct AttendeeView {
     municipality_numbers: Vec<String>,
     /// Sessions they signed up for.
     session_ids: Vec<SessionId>,
-    /// Answers to questions.
-    #[schema(value_type = Vec<Object>)]
-    answers: Vec<serde_json::Value>,
+    /// Answers to the questions of the form, in their order.
+    answers: Vec<AnswerView>,
     /// Whether they come.
     state: AttendeeState,
     /// When they came.
@@ -112,6 +112,10 @@ pub struct AttendeeView {
 
 /// What was said yes or no to.
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a question of its own"
+)]
 pub struct ConsentsGiven {
     /// The terms.
     terms: bool,
@@ -119,6 +123,8 @@ pub struct ConsentsGiven {
     participant_list: bool,
     /// To get news.
     news: bool,
+    /// To what is kept of sensitive answers.
+    sensitive: bool,
     /// The version of the questions.
     #[schema(example = 1)]
     version: i32,
@@ -216,6 +222,11 @@ impl OwnRegistration {
     #[must_use]
     pub fn new(registration: &Registration, event: &Event, types: &[TicketType]) -> Self {
         let mut view = RegistrationView::new(registration, event, types);
+        for (shown, attendee) in view.attendees.iter_mut().zip(&registration.attendees) {
+            if registration.is_contacts_own(attendee) {
+                shown.answers = attendee.answers.iter().map(AnswerView::whole).collect();
+            }
+        }
         if registration.state == RegistrationState::Confirmed {
             for (shown, attendee) in view.attendees.iter_mut().zip(&registration.attendees) {
                 let comes = attendee.state == AttendeeState::Active;
@@ -308,6 +319,7 @@ impl From<Consents> for ConsentsGiven {
             terms: consents.terms,
             participant_list: consents.participant_list,
             news: consents.news,
+            sensitive: consents.sensitive,
             version: consents.version,
         }
     }
@@ -339,7 +351,7 @@ impl AttendeeView {
             position: attendee.position.clone(),
             municipality_numbers: attendee.municipality_numbers.clone(),
             session_ids: Vec::new(),
-            answers: Vec::new(),
+            answers: attendee.answers.iter().map(AnswerView::masked).collect(),
             state: attendee.state,
             checked_in_at: Moment::maybe(attendee.checked_in_at, zone),
             ticket_secret: None,

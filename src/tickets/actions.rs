@@ -22,15 +22,16 @@ pub enum TicketRefusal {
     InUse(&'static str),
 }
 
-type Outcome<T> = Result<T, Stop<TicketRefusal>>;
+/// What an action ends with.
+pub type Outcome<T> = Result<T, Stop<TicketRefusal>>;
 
-fn refused<T>(refusal: TicketRefusal) -> Outcome<T> {
+pub(super) fn refused<T>(refusal: TicketRefusal) -> Outcome<T> {
     Err(Stop::Refused(refusal))
 }
 
 /// Notes that the public sees something else, which also takes the event's row: nobody claims seats
 /// of this event until this transaction ends. Refuses where tickets are locked.
-fn begin_change(tx: &mut Conn, now: Instant, event: &Event) -> Outcome<()> {
+pub(super) fn begin_change(tx: &mut Conn, now: Instant, event: &Event) -> Outcome<()> {
     if !event.is_editable() {
         return refused(TicketRefusal::Locked(event.state));
     }
@@ -141,6 +142,7 @@ fn filled(ticket: &TicketType, parsed: ParsedTicketType) -> TicketType {
         closes_at: parsed.closes_at,
         min_per_registration: parsed.min_per_registration,
         max_per_registration: parsed.max_per_registration,
+        access_code_required: parsed.access_code_required,
         waiting_list: parsed.waiting_list,
         unique_by: parsed.unique_by,
         position: parsed.position.unwrap_or(ticket.position),

@@ -26,9 +26,25 @@ const NEWS: [(&str, &str); 3] = [
     ("en", "I would like news about coming events."),
 ];
 
-/// Terms are asked for where the event has some.
+const SENSITIVE: [(&str, &str); 3] = [
+    (
+        "nb",
+        "Arrangøren kan bruke det jeg svarer om helse og andre sensitive forhold for å tilrettelegge for meg. Svarene slettes etter arrangementet.",
+    ),
+    (
+        "nn",
+        "Arrangøren kan bruke det eg svarer om helse og andre sensitive forhold for å leggje til rette for meg. Svara blir sletta etter arrangementet.",
+    ),
+    (
+        "en",
+        "The organiser may use what I answer about health and other sensitive matters to accommodate me. The answers are deleted after the event.",
+    ),
+];
+
+/// Terms are asked for where the event has some; the one for sensitive answers where something sensitive
+/// is asked. That one is needed only by whoever answers.
 #[must_use]
-pub fn consents(event: &Event) -> Vec<ConsentView> {
+pub fn consents(event: &Event, asks_sensitive: bool) -> Vec<ConsentView> {
     let view = |key, texts: &[(&str, &str); 3], required| ConsentView {
         key,
         text: in_languages_of(event, texts),
@@ -46,6 +62,7 @@ pub fn consents(event: &Event) -> Vec<ConsentView> {
             view("participant_list", &PARTICIPANT_LIST, false),
             view("news", &NEWS, false),
         ])
+        .chain(asks_sensitive.then(|| view("sensitive", &SENSITIVE, false)))
         .collect()
 }
 

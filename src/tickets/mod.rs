@@ -5,20 +5,29 @@
 //! compare-and-set, in the transaction of the registration that takes or frees the seats. So no
 //! quota is oversold, on either store, with any number of instances.
 //!
+//! What the form asks besides is in [`questions`]; [`access_codes`] open ticket types that are not for
+//! everybody.
+//!
 //! Whoever moves counters holds the event's row (`db::rows::hold_event`); whoever changes ticket types
 //! updates that row first. So a ticket type never changes its quotas under a claim.
 
+pub mod access_codes;
 pub mod actions;
 pub mod consents;
+mod copy;
+pub mod form;
 pub mod input;
 pub mod model;
 pub mod public_routes;
+pub mod questions;
 pub mod quota_routes;
 pub mod store;
 pub mod ticket_type_routes;
 pub mod wire;
 
 pub use consents::CONSENTS_VERSION;
+pub use copy::copy;
+pub use form::Form;
 pub use model::{Price, Quota, TicketType, UniqueBy, Window};
 pub use store::{list_all, registration_window};
 pub use store::{quotas, seats, sign_up};

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::actions::TicketRefusal;
 use super::model::{Attendance, Availability, Price, Quota, TicketType, UniqueBy};
+use super::questions::wire::QuestionView;
 use crate::events::Event;
 use crate::http::wire::{Moment, Money};
 use crate::ids::{QuotaId, SessionId, TicketTypeId};
@@ -40,6 +41,9 @@ pub struct QuotaView {
     /// What to know, such as a size below what is held: then nothing new is held until it fits.
     #[schema(required = true, example = json!(null))]
     warning: Option<String>,
+    /// The same as a list.
+    #[schema(example = json!([]))]
+    warnings: Vec<String>,
 }
 
 impl From<&Quota> for QuotaView {
@@ -52,6 +56,7 @@ impl From<&Quota> for QuotaView {
             // Nobody waits before there is a waiting list.
             waiting: 0,
             warning: quota.warning(),
+            warnings: quota.warning().into_iter().collect(),
         }
     }
 }
@@ -140,7 +145,7 @@ pub struct TicketView {
 /// What the person registering says yes or no to.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ConsentView {
-    /// The field in `consents`: `terms`, `participant_list` or `news`.
+    /// The field in `consents`: `terms`, `participant_list`, `news` or `sensitive`.
     #[schema(example = "terms")]
     pub key: &'static str,
     /// The question.
@@ -174,9 +179,8 @@ pub struct RegistrationForm {
     pub open: bool,
     /// By position, with their availability.
     pub ticket_types: Vec<TicketView>,
-    /// Always empty: questions are not available yet.
-    #[schema(value_type = Vec<Object>)]
-    pub questions: Vec<serde_json::Value>,
+    /// What to ask attendees, by position; `required` as of today.
+    pub questions: Vec<QuestionView>,
     /// What to ask consent for.
     pub consents: Vec<ConsentView>,
     /// Sessions of the newest release that take sign-up. Signing up is not available yet, so each is

@@ -59,7 +59,6 @@ on_both_stores! { with [crate::helpers::MAIL_WAITS]
         let list = app.organiser("GET", &types).send().await.expect(200);
         assert_eq!(list["items"][0]["id"], second["id"], "by position");
         for (bad, pointer, code) in [
-            (json!({"access_code_required": true}), "/access_code_required", "not_available"),
             (json!({"requires_approval": true}), "/requires_approval", "not_available"),
             (json!({"max_per_registration": 51}), "/max_per_registration", "out_of_range"),
             (json!({"min_per_registration": 0}), "/min_per_registration", "out_of_range"),
@@ -110,6 +109,7 @@ on_both_stores! { with [crate::helpers::MAIL_WAITS]
         let smaller = app.organiser("PATCH", &path).if_match(&read.etag()).patch_json(&json!({"size": 1})).send().await.expect(200);
         assert_eq!((smaller["size"].as_i64(), smaller["held"].as_i64()), (Some(1), Some(2)));
         assert!(smaller["warning"].as_str().unwrap().contains("2 seats are held"));
+        assert_eq!(smaller["warnings"], json!([smaller["warning"]]));
         sale.register(&app, "c@example.org").await.problem(409, "sold-out");
         let before = app.organiser("GET", &path).send().await;
         app.organiser("PATCH", &path).if_match("*").patch_json(&json!({"size": 3})).send().await.expect(200);
@@ -152,7 +152,7 @@ on_both_stores! { with [crate::helpers::MAIL_WAITS]
         assert_eq!(form["consents"][0]["required"], true);
         assert_eq!(form["consents"][1]["text"]["en"], "My name and workplace may be on the list of participants.");
         assert_eq!((form["consents"][1]["text"].as_object().unwrap().len(), form["ticket_types"].as_array().unwrap().len()), (2, 4));
-        app.get("/events/konferansen/tickets?access_code=x").send().await.fault("/access_code", "not_available");
+        app.get("/events/konferansen/tickets?access_code=x").send().await.fault("/access_code", "unknown_access_code");
         app.get("/events/konferansen/tickets?code=x").send().await.fault("/code", "unknown_field");
         // At its start the event closes what has no end of its own.
         app.advance(TimeDelta::days(800));

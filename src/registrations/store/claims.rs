@@ -1,16 +1,33 @@
-//! One seat per municipality: the key of the row decides, in the transaction of the registration.
+//! What a registration takes besides its seats, in the transaction that takes them: the one seat of a
+//! municipality, options that there are only some of, and a use of its access code.
+//!
+//! Everything taken is a row of its own, so that what is given back is exactly what was taken, however
+//! often it is asked for.
 
 use diesel::prelude::*;
 
 use super::super::model::{AttendeeState, Registration};
+use super::{code_uses, option_claims};
 use crate::db::schema::municipality_claims;
 use crate::db::{Conn, DbError};
-use crate::ids::{AttendeeId, TicketTypeId};
+use crate::ids::{AttendeeId, EventId, QuestionId, TicketTypeId};
 use crate::per_backend;
 use crate::tickets::{TicketType, UniqueBy};
 
-/// Takes the municipalities of all attendees that have a ticket of these types, where seats are unique
-/// by them; the municipality that is taken otherwise. What was taken until then is left to the caller.
+/// What is not to be had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Taken {
+    /// The municipality has its seat of this ticket type.
+    Municipality(TicketTypeId, String),
+    /// As many as may have chosen this option.
+    Option(QuestionId, String),
+    /// The access code is used as often as it may be.
+    AccessCode,
+}
+
+/// Takes all of it: municipalities for attendees with a ticket of those types whose seats are unique by
+/// them, the options that were chosen, and a use of the access code. What was taken until one was not to
+/// be had is left to the caller, who calls [`release`].
 ///
 /// # Errors
 /// The store's failure.
@@ -18,7 +35,30 @@ pub fn claim(
     conn: &mut Conn,
     types: &[TicketType],
     registration: &Registration,
-) -> Result<Result<(), (TicketTypeId, String)>, DbError> {
+) -> Result<Result<(), Taken>, DbError> {
+    if let Err(taken) = claim_municipalities(conn, types, registration)? {
+        return Ok(Err(taken));
+    }
+    if let Err(taken) = option_claims::claim(conn, registration)? {
+        return Ok(Err(taken));
+    }
+    code_uses::claim(conn, registration)
+}
+
+/// Takes the counters that these registrations are about to move, in the order of their keys.
+///
+/// # Errors
+/// The store's failure.
+pub fn lock(conn: &mut Conn, registrations: &[&Registration]) -> Result<(), DbError> {
+    option_claims::lock(conn, registrations)?;
+    code_uses::lock(conn, registrations)
+}
+
+fn claim_municipalities(
+    conn: &mut Conn,
+    types: &[TicketType],
+    registration: &Registration,
+) -> Result<Result<(), Taken>, DbError> {
     let unique = |id: TicketTypeId| {
         types
             .iter()
@@ -37,7 +77,7 @@ pub fn claim(
     wanted.sort_unstable();
     for (ticket_type, number, attendee) in wanted {
         if !insert(conn, ticket_type, number, attendee)? {
-            return Ok(Err((ticket_type, number.to_owned())));
+            return Ok(Err(Taken::Municipality(ticket_type, number.to_owned())));
         }
     }
     Ok(Ok(()))
@@ -60,7 +100,7 @@ fn insert(
     Ok(rows == 1)
 }
 
-/// Gives the municipalities of a registration back.
+/// Gives everything back that the registration has taken.
 ///
 /// # Errors
 /// The store's failure.
@@ -70,5 +110,43 @@ pub fn release(conn: &mut Conn, registration: &Registration) -> Result<(), DbErr
         diesel::delete(municipality_claims::table.filter(municipality_claims::attendee_id.eq_any(&attendees)))
             .execute(c)
     })?;
-    Ok(())
+    option_claims::release(conn, registration)?;
+    code_uses::release(conn, registration)
+}
+
+/// Gives options and codes back before the row of a registration is taken back in the transaction that
+/// made it; with the row goes the rest.
+///
+/// # Errors
+/// The store's failure.
+pub fn take_back(conn: &mut Conn, registration: &Registration) -> Result<(), DbError> {
+    option_claims::release(conn, registration)?;
+    code_uses::release(conn, registration)
+}
+
+/// Forgets who chose which option, for whoever is erased.
+///
+/// # Errors
+/// The store's failure.
+pub fn forget_choices(conn: &mut Conn, registration: &Registration) -> Result<(), DbError> {
+    option_claims::release(conn, registration)
+}
+
+/// Gives options and codes of a whole event back. The caller has updated the event's row.
+///
+/// # Errors
+/// The store's failure.
+pub fn release_event(conn: &mut Conn, event: EventId) -> Result<(), DbError> {
+    option_claims::release_event(conn, event)?;
+    code_uses::release_event(conn, event)
+}
+
+/// Options and codes whose counters are not the number of rows that they count; nothing, if all is well.
+///
+/// # Errors
+/// The store's failure.
+pub fn drift(conn: &mut Conn) -> Result<Vec<String>, DbError> {
+    let mut findings = option_claims::drift(conn)?;
+    findings.extend(code_uses::drift(conn)?);
+    Ok(findings)
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use diesel::prelude::*;
 
 use super::super::model::{Attendee, AttendeeState, Registration, RegistrationState};
-use super::super::store::{AttendeeRow, Row, domain};
+use super::super::store::{AttendeeRow, Row, claims, domain};
 use super::super::words::Sought;
 use super::search;
 use crate::clock::Instant;
@@ -296,6 +296,7 @@ pub fn integrity(conn: &mut Conn) -> Result<Vec<String>, DbError> {
             )
         })
         .collect();
+    findings.extend(claims::drift(conn)?);
     let states = RegistrationState::LIVE.map(AsWord);
     let dead: Vec<RegistrationId> = per_backend!(conn, c => {
         registrations::table

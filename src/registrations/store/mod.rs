@@ -2,8 +2,10 @@
 
 pub mod batch;
 pub mod claims;
+mod code_uses;
 pub mod listing;
 pub mod mail_log;
+pub mod option_claims;
 pub mod search;
 pub mod tokens;
 
@@ -19,9 +21,10 @@ use crate::clock::Instant;
 use crate::db::schema::{attendees, registrations};
 use crate::db::types::{AsJson, AsWord};
 use crate::db::{Conn, DbError};
-use crate::ids::{AttendeeId, EventId, RegistrationId, TicketTypeId};
+use crate::ids::{AccessCodeId, AttendeeId, EventId, RegistrationId, TicketTypeId};
 use crate::per_backend;
 use crate::text::Email;
+use crate::tickets::questions::Answer;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = registrations, treat_none_as_null = true, treat_none_as_default_value = false)]
@@ -47,6 +50,7 @@ pub(super) struct Row {
     cancelled_at: Option<Instant>,
     erased_at: Option<Instant>,
     version: i32,
+    access_code_id: Option<AccessCodeId>,
 }
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
@@ -66,6 +70,7 @@ pub(super) struct AttendeeRow {
     state: AsWord<AttendeeState>,
     ticket_secret: String,
     checked_in_at: Option<Instant>,
+    answers: Option<AsJson<Vec<Answer>>>,
 }
 
 /// The hash that an address is found by, also where no live registration has it any more.
@@ -117,6 +122,7 @@ pub(super) fn row(registration: &Registration) -> Row {
         cancelled_at: registration.cancelled_at,
         erased_at: registration.erased_at,
         version: registration.version,
+        access_code_id: registration.access_code,
     }
 }
 
@@ -136,6 +142,9 @@ pub(super) fn attendee_rows(registration: &Registration) -> Vec<AttendeeRow> {
         state: AsWord(attendee.state),
         ticket_secret: attendee.ticket_secret.clone(),
         checked_in_at: attendee.checked_in_at,
+        answers: Some(attendee.answers.clone())
+            .filter(|all| !all.is_empty())
+            .map(AsJson),
     };
     (0..).zip(&registration.attendees).map(row).collect()
 }
@@ -154,6 +163,7 @@ impl From<AttendeeRow> for Attendee {
             state: row.state.0,
             ticket_secret: row.ticket_secret,
             checked_in_at: row.checked_in_at,
+            answers: row.answers.map_or_else(Vec::new, |all| all.0),
         }
     }
 }
@@ -183,6 +193,7 @@ pub(super) fn domain(row: Row, attendees: Vec<Attendee>) -> Registration {
         cancelled_at: row.cancelled_at,
         erased_at: row.erased_at,
         version: row.version,
+        access_code: row.access_code_id,
     }
 }
 
