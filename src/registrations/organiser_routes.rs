@@ -33,7 +33,7 @@ pub struct RegistrationQuery {
     /// Id of a ticket type that one of its attendees has.
     #[param(value_type = Option<TicketTypeId>)]
     ticket_type: Option<String>,
-    /// Words that the code, a name or the contact's address has words beginning with; all of them.
+    /// Beginnings of words of the code, a name or the contact's address, with space between them; all of them.
     #[param(example = "nordm kari@")]
     q: Option<String>,
     /// Rows of a page, 1–200; 50 if absent.

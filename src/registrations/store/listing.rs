@@ -1,12 +1,12 @@
 //! Lists of registrations, and whether counters and rows agree.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use diesel::prelude::*;
 
 use super::super::model::{Attendee, AttendeeState, Registration, RegistrationState};
 use super::super::store::{AttendeeRow, Row, claims, domain};
-use super::super::words::{has, words};
+use super::super::words::Sought;
 use super::search;
 use crate::clock::Instant;
 use crate::db::schema::{
@@ -26,7 +26,8 @@ pub struct Filter {
     pub state: Option<RegistrationState>,
     /// With an attendee of this ticket type.
     pub ticket_type: Option<TicketTypeId>,
-    /// Each word of this begins a word of the code, a name, or the contact's address.
+    /// Each term of this, with space between them, begins where a word of the code, a name, or the contact's
+    /// address does.
     pub text: Option<String>,
 }
 
@@ -49,10 +50,10 @@ pub fn list(
     let rows = match &filter.text {
         None => rows(conn, event, filter, keyset.after, keyset.fetch())?,
         Some(text) => {
-            let sought = words(text);
+            let sought = Sought::parse(text);
             match search::find(conn, event, &sought)? {
                 // Signs alone stand in no word.
-                _ if sought.is_empty() => Vec::new(),
+                _ if sought.words().is_empty() => Vec::new(),
                 Some(found) => narrow(conn, found, filter, keyset)?,
                 None => walk(conn, event, filter, &sought, keyset)?,
             }
@@ -124,12 +125,12 @@ fn narrow(
     Ok(found)
 }
 
-/// The page of the rows along the list that have every sought word.
+/// The page of the rows along the list that have what is sought.
 fn walk(
     conn: &mut Conn,
     event: EventId,
     filter: &Filter,
-    sought: &BTreeSet<String>,
+    sought: &Sought,
     keyset: &Keyset<RegistrationKey>,
 ) -> Result<Vec<Row>, DbError> {
     let enough = usize::try_from(keyset.fetch()).unwrap_or(0);
@@ -144,7 +145,7 @@ fn walk(
         found.extend(
             stride
                 .into_iter()
-                .filter(|row| has(&row.search_text, sought)),
+                .filter(|row| sought.is_in(&row.search_text)),
         );
     }
     found.truncate(enough);

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 
-use super::super::words::{cut, has, words};
+use super::super::words::{Sought, cut, words};
 use super::Row;
 use crate::db::schema::{registration_words, registrations, unindexed_registrations};
 use crate::db::{Conn, DbError};
@@ -163,7 +163,7 @@ fn text_of(conn: &mut Conn, id: RegistrationId) -> Result<Option<String>, DbErro
     })?)
 }
 
-/// The registrations of the event that have every sought word, in no order; `None` if so many may that they
+/// The registrations of the event that have what is sought, in no order; `None` if so many may that they
 /// are better looked for along the list.
 ///
 /// # Errors
@@ -171,11 +171,11 @@ fn text_of(conn: &mut Conn, id: RegistrationId) -> Result<Option<String>, DbErro
 pub(super) fn find(
     conn: &mut Conn,
     event: EventId,
-    sought: &BTreeSet<String>,
+    sought: &Sought,
 ) -> Result<Option<Vec<Row>>, DbError> {
     let most = usize::try_from(MOST_CANDIDATES).unwrap_or(0);
     let mut fewest: Option<Vec<RegistrationId>> = None;
-    for word in sought {
+    for word in sought.words() {
         let found = beginning(conn, event, &cut(word))?;
         if found.len() <= most && fewest.as_ref().is_none_or(|few| found.len() < few.len()) {
             fewest = Some(found);
@@ -192,7 +192,7 @@ pub(super) fn find(
     let mut rows: Vec<Row> = per_backend!(conn, c => {
         registrations::table.filter(registrations::id.eq_any(&candidates)).select(Row::as_select()).load(c)
     })?;
-    rows.retain(|row| has(&row.search_text, sought));
+    rows.retain(|row| sought.is_in(&row.search_text));
     Ok(Some(rows))
 }
 
