@@ -66,6 +66,7 @@ catalogue! {
     SlowBody = "slow-body", 408, "The body came too slowly", "The body was not there within 30 seconds. Send it again.";
     WrongState = "wrong-state", 409, "Not in this state", "The thing is in a state from which this change does not lead. Nothing was changed; the detail names the state.";
     SoldOut = "sold-out", 409, "Sold out", "There are not enough free seats of this ticket type. ticket_type_id names it. Nothing was stored.";
+    SessionFull = "session-full", 409, "The session is full", "A session that was chosen has no place left. session_id names it, and sessions_left those that have. Nothing was stored.";
     MunicipalityTaken = "municipality-taken", 409, "The municipality has its seat", "This ticket type has one seat for each municipality, and the seat of this one is taken. municipality_number names it.";
     RegistrationClosed = "registration-closed", 409, "Registration is closed", "The ticket type is not on sale now: not yet, not any more, or the event is cancelled or archived.";
     NothingToRelease = "nothing-to-release", 409, "Nothing to release", "The working copy equals the newest release, so no new version was made.";

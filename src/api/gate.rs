@@ -107,7 +107,9 @@ fn area(below: &[&str]) -> Option<Area> {
             "publish" | "archive" | "cancel" | "reopen" => Some(Area::Events),
             "committee" | "committee-order" | "rooms" | "tracks" | "speakers" | "sessions"
             | "programme" | "recordings" => Some(Area::Programme),
-            "quotas" | "ticket-types" | "registrations" => Some(Area::Registrations),
+            "quotas" | "ticket-types" | "registrations" | "waiting-list" => {
+                Some(Area::Registrations)
+            }
             "emails" => Some(Area::Emails),
             _ => None,
         },

@@ -36,7 +36,7 @@ pub struct AnswerInput {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AttendeeInput {
-    /// What they register for; the same for everybody of one registration, for now.
+    /// What they register for.
     pub ticket_type_id: TicketTypeId,
     /// Name: 1–100 characters, no web address.
     #[schema(example = "Kari Nordmann")]
@@ -56,7 +56,7 @@ pub struct AttendeeInput {
     /// Municipalities they come for, four digits each; needed where seats are unique by municipality.
     #[schema(example = json!(["3222"]))]
     pub municipality_numbers: Option<Vec<String>>,
-    /// Not available yet: empty or absent.
+    /// Sessions they want a place in, of those that the registration form lists; no two at one time.
     #[schema(example = json!([]))]
     pub session_ids: Option<Vec<String>>,
     /// Not available yet: empty or absent.
@@ -113,7 +113,7 @@ pub struct RegistrationInput {
     /// Not available yet: null or absent.
     #[schema(example = json!(null))]
     pub access_code: Option<String>,
-    /// Whether to wait when it is full; waiting is not available yet, so full is `sold-out` either way.
+    /// Whether to wait when it is full, where the ticket type has a waiting list.
     #[schema(example = false)]
     pub join_waiting_list: Option<bool>,
     /// The frontend's own reference, given back.

@@ -3,7 +3,7 @@
 use super::model::{RegistrationState, WrongState};
 use crate::db::Stop;
 use crate::faults::Faults;
-use crate::ids::TicketTypeId;
+use crate::ids::{SessionId, TicketTypeId};
 use crate::problem::{Kind, Problem};
 
 /// Why it was refused.
@@ -19,6 +19,19 @@ pub enum Refusal {
     SoldOut(TicketTypeId),
     /// The municipality has its seat.
     MunicipalityTaken(TicketTypeId, String),
+    /// A chosen session has no place left.
+    SessionFull {
+        /// The session.
+        session: SessionId,
+        /// Those that have places.
+        left: Vec<SessionId>,
+    },
+    /// There is no such attendee, or the one who asks may not know of them.
+    NoAttendee,
+    /// Only the contact does this for all.
+    ContactOnly,
+    /// The change does not fit what there is.
+    Conflict(&'static str),
     /// The state does not lead there.
     WrongState(RegistrationState),
     /// The time to cancel is over.
@@ -72,6 +85,18 @@ impl From<Refusal> for Problem {
             )
             .with("ticket_type_id", id.to_string())
             .with("municipality_number", number),
+            Refusal::SessionFull { session, left } => {
+                let left: Vec<String> = left.iter().map(ToString::to_string).collect();
+                Self::new(Kind::SessionFull, "A chosen session has no place left.")
+                    .with("session_id", session.to_string())
+                    .with("sessions_left", left)
+            }
+            Refusal::NoAttendee => Self::not_found(),
+            Refusal::ContactOnly => Self::new(
+                Kind::NotAllowed,
+                "This link is one attendee's; the contact of the registration can do this.",
+            ),
+            Refusal::Conflict(detail) => Self::new(Kind::WrongState, detail),
             Refusal::WrongState(state) => {
                 Self::new(Kind::WrongState, format!("The registration is {state}."))
                     .with("state", state.to_string())

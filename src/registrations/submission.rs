@@ -6,15 +6,20 @@ use super::organisation_number;
 use crate::events::Event;
 use crate::events::municipality_number;
 use crate::faults::Faults;
+use crate::ids::{SessionId, TicketTypeId};
 use crate::text::{self, Email, Language};
 use crate::tickets::{CONSENTS_VERSION, TicketType, UniqueBy};
 
 /// Most attendees of one registration.
-const PARTY: usize = 50;
+pub(super) const PARTY: usize = 50;
+/// Most sessions of one attendee.
+const SESSIONS: usize = 50;
 
 /// One who comes, as parsed.
 #[derive(Debug, Clone)]
 pub struct ParsedAttendee {
+    /// What they register for.
+    pub ticket_type_id: TicketTypeId,
     /// Name.
     pub name: String,
     /// Address.
@@ -27,6 +32,8 @@ pub struct ParsedAttendee {
     pub position: Option<String>,
     /// Municipalities, without duplicates.
     pub municipality_numbers: Vec<String>,
+    /// Sessions they want a place in, without duplicates.
+    pub session_ids: Vec<SessionId>,
 }
 
 /// A registration as parsed.
@@ -36,16 +43,27 @@ pub struct Submission {
     pub contact: Contact,
     /// Language of the mails.
     pub language: String,
-    /// What all of them register for.
-    pub ticket_type: TicketType,
+    /// What they register for, each once.
+    pub ticket_types: Vec<TicketType>,
     /// At least one.
     pub attendees: Vec<ParsedAttendee>,
     /// What is said yes or no to.
     pub consents: Consents,
     /// Whom to bill.
     pub invoice: Option<Invoice>,
+    /// Whether they would rather wait than have no seat.
+    pub wants_list: bool,
     /// The frontend's own reference.
     pub reference: Option<String>,
+}
+
+impl Submission {
+    /// Whether there is one seat for each municipality of one of its ticket types.
+    #[must_use]
+    pub fn is_by_municipality(&self) -> bool {
+        let mut types = self.ticket_types.iter();
+        types.any(|found| found.unique_by == Some(UniqueBy::Municipality))
+    }
 }
 
 impl RegistrationInput {
@@ -55,8 +73,8 @@ impl RegistrationInput {
     /// All faults, with their pointers.
     pub fn parse(&self, event: &Event, types: &[TicketType]) -> Result<Submission, Faults> {
         let mut faults = Faults::new();
-        let ticket_type = self.ticket_type(types, &mut faults);
-        let attendees = self.attendees(ticket_type.as_ref(), &mut faults);
+        let ticket_types = self.ticket_types(types, &mut faults);
+        let attendees = self.attendees(types, &mut faults);
         let contact = self.contact(attendees.first(), &mut faults);
         let language = self.language(event, &mut faults);
         let consents = self.consents(event, &mut faults);
@@ -74,74 +92,69 @@ impl RegistrationInput {
         {
             not_available(&mut faults, "/access_code", "Access codes are");
         }
-        let parsed = ticket_type
-            .zip(contact)
-            .map(|(ticket_type, contact)| Submission {
-                contact,
-                language,
-                ticket_type,
-                attendees,
-                consents,
-                invoice,
-                reference,
-            });
+        let parsed = contact.map(|contact| Submission {
+            contact,
+            language,
+            ticket_types,
+            attendees,
+            consents,
+            invoice,
+            wants_list: self.join_waiting_list.unwrap_or(false),
+            reference,
+        });
         faults.finish(parsed)
     }
 
-    /// The one ticket type of all attendees.
-    fn ticket_type(&self, types: &[TicketType], faults: &mut Faults) -> Option<TicketType> {
+    /// The ticket types of all attendees, each once.
+    fn ticket_types(&self, types: &[TicketType], faults: &mut Faults) -> Vec<TicketType> {
         let count = self.attendees.len();
         if count == 0 || count > PARTY {
             let code = if count == 0 { "required" } else { "too_many" };
             faults.add("/attendees", code, "A registration has 1 to 50 attendees.");
-            return None;
+            return Vec::new();
         }
-        let first = self.attendees.first()?.ticket_type_id;
         for (index, attendee) in self.attendees.iter().enumerate() {
-            let id = attendee.ticket_type_id;
-            let pointer = format!("/attendees/{index}/ticket_type_id");
-            if types.iter().all(|known| known.id != id) {
+            if types
+                .iter()
+                .all(|known| known.id != attendee.ticket_type_id)
+            {
                 faults.add(
-                    pointer,
+                    format!("/attendees/{index}/ticket_type_id"),
                     "unknown_ticket_type",
                     "The ticket type is one of this event's.",
                 );
-            } else if id != first {
-                not_available(faults, &pointer, "Groups of mixed ticket types are");
             }
         }
-        let found = types.iter().find(|known| known.id == first)?;
-        let bounds = found.min_per_registration..=found.max_per_registration;
-        if !i32::try_from(count).is_ok_and(|count| bounds.contains(&count)) {
-            faults.add(
-                "/attendees",
-                "out_of_range",
-                format!(
-                    "A registration for this ticket type has {} to {} attendees.",
-                    bounds.start(),
-                    bounds.end()
-                ),
-            );
+        let of = |id| {
+            self.attendees
+                .iter()
+                .filter(move |one| one.ticket_type_id == id)
+        };
+        let wanted = types.iter().filter(|known| of(known.id).next().is_some());
+        let wanted: Vec<TicketType> = wanted.cloned().collect();
+        let mut currencies = wanted.iter().filter_map(|one| one.price.as_ref());
+        let first = currencies.next().map(|price| &price.currency);
+        if currencies.any(|price| first != Some(&price.currency)) {
+            let detail = "The tickets of one registration have one currency.";
+            faults.add("/attendees", "mixed_currencies", detail);
         }
-        Some(found.clone())
+        for ticket_type in &wanted {
+            check_count(ticket_type, of(ticket_type.id).count(), faults);
+        }
+        wanted
     }
 
-    fn attendees(
-        &self,
-        ticket_type: Option<&TicketType>,
-        faults: &mut Faults,
-    ) -> Vec<ParsedAttendee> {
-        let by_municipality =
-            ticket_type.is_some_and(|found| found.unique_by == Some(UniqueBy::Municipality));
-        let parse = |(index, attendee): (usize, &AttendeeInput)| {
-            attendee.parse(index, by_municipality, faults)
+    fn attendees(&self, types: &[TicketType], faults: &mut Faults) -> Vec<ParsedAttendee> {
+        let by_municipality = |id| {
+            let mut types = types.iter();
+            types.any(|known| known.id == id && known.unique_by == Some(UniqueBy::Municipality))
         };
-        self.attendees
-            .iter()
-            .take(PARTY)
-            .enumerate()
-            .filter_map(parse)
-            .collect()
+        let parse = |(index, attendee): (usize, &AttendeeInput)| {
+            let at = format!("/attendees/{index}");
+            attendee.parse(&at, by_municipality(attendee.ticket_type_id), faults)
+        };
+        let attendees = self.attendees.iter().take(PARTY).enumerate();
+        attendees.filter_map(parse).collect()
     }
 
     fn contact(&self, first: Option<&ParsedAttendee>, faults: &mut Faults) -> Option<Contact> {
@@ -176,22 +189,7 @@ impl RegistrationInput {
     }
 
     fn language(&self, event: &Event, faults: &mut Faults) -> String {
-        let default = event.languages.default.to_string();
-        let Some(given) = &self.language else {
-            return default;
-        };
-        let known = Language::parse(given).ok().filter(|language| {
-            ["nb", "nn", "en"].contains(&language.as_str())
-                || event.languages.all.contains(language)
-        });
-        if known.is_none() {
-            faults.add(
-                "/language",
-                "unknown_language",
-                "A language is nb, nn, en or one of the event's.",
-            );
-        }
-        known.map_or(default, |language| language.to_string())
+        parse_language(self.language.as_deref(), event, faults)
     }
 
     fn consents(&self, event: &Event, faults: &mut Faults) -> Consents {
@@ -213,6 +211,39 @@ impl RegistrationInput {
     }
 }
 
+/// The language of mails: one of ours or one of the event's.
+pub(super) fn parse_language(given: Option<&str>, event: &Event, faults: &mut Faults) -> String {
+    let default = event.languages.default.to_string();
+    let Some(given) = given else {
+        return default;
+    };
+    let known = Language::parse(given).ok().filter(|language| {
+        ["nb", "nn", "en"].contains(&language.as_str()) || event.languages.all.contains(language)
+    });
+    if known.is_none() {
+        faults.add(
+            "/language",
+            "unknown_language",
+            "A language is nb, nn, en or one of the event's.",
+        );
+    }
+    known.map_or(default, |language| language.to_string())
+}
+
+/// A registration has so many attendees of a ticket type as that says.
+pub(super) fn check_count(ticket_type: &TicketType, count: usize, faults: &mut Faults) {
+    let bounds = ticket_type.min_per_registration..=ticket_type.max_per_registration;
+    if i32::try_from(count).is_ok_and(|count| bounds.contains(&count)) {
+        return;
+    }
+    let detail = format!(
+        "A registration for this ticket type has {} to {} attendees.",
+        bounds.start(),
+        bounds.end()
+    );
+    faults.add("/attendees", "out_of_range", detail);
+}
+
 /// Nothing is accepted and forgotten.
 fn not_available(faults: &mut Faults, pointer: &str, what: &str) {
     faults.add(
@@ -223,13 +254,14 @@ fn not_available(faults: &mut Faults, pointer: &str, what: &str) {
 }
 
 impl AttendeeInput {
-    fn parse(
+    /// Parses one who comes; `pointer` leads to them.
+    pub(super) fn parse(
         &self,
-        index: usize,
+        pointer: &str,
         by_municipality: bool,
         faults: &mut Faults,
     ) -> Option<ParsedAttendee> {
-        let at = |field: &str| format!("/attendees/{index}/{field}");
+        let at = |field: &str| format!("{pointer}/{field}");
         let name = faults.take(&at("name"), text::name(&self.name));
         let email = faults.take_optional(&at("email"), self.email.as_deref(), Email::parse);
         let phone = faults.take_optional(&at("phone"), self.phone.as_deref(), text::phone);
@@ -246,20 +278,45 @@ impl AttendeeInput {
                 "This ticket type has one seat per municipality: name at least one.",
             );
         }
-        if !self.session_ids.as_deref().unwrap_or_default().is_empty() {
-            not_available(faults, &at("session_ids"), "Signing up for sessions is");
-        }
+        let session_ids = self.sessions(&at("session_ids"), faults);
         if !self.answers.as_deref().unwrap_or_default().is_empty() {
             not_available(faults, &at("answers"), "Questions are");
         }
         Some(ParsedAttendee {
+            ticket_type_id: self.ticket_type_id,
             name: name?,
             email,
             phone,
             organisation,
             position,
             municipality_numbers,
+            session_ids,
         })
+    }
+
+    /// Whether there are such sessions is looked up later; here each is named once.
+    fn sessions(&self, pointer: &str, faults: &mut Faults) -> Vec<SessionId> {
+        let given = self.session_ids.as_deref().unwrap_or_default();
+        if given.len() > SESSIONS {
+            faults.add(
+                pointer,
+                "too_many",
+                "An attendee chooses at most 50 sessions.",
+            );
+        }
+        let mut chosen = Vec::new();
+        for (index, text) in given.iter().take(SESSIONS).enumerate() {
+            match text.parse() {
+                Ok(id) if !chosen.contains(&id) => chosen.push(id),
+                Ok(_) => {}
+                Err(_) => faults.add(
+                    format!("{pointer}/{index}"),
+                    "unknown_session",
+                    "The session is a released one of this event that takes sign-up.",
+                ),
+            }
+        }
+        chosen
     }
 
     fn municipalities(&self, pointer: &str, faults: &mut Faults) -> Vec<String> {
@@ -283,7 +340,8 @@ impl AttendeeInput {
 }
 
 impl InvoiceInput {
-    fn parse(&self, faults: &mut Faults) -> Invoice {
+    /// Parses whom to bill.
+    pub(super) fn parse(&self, faults: &mut Faults) -> Invoice {
         if self.organisation_number.is_none() && self.reference.is_none() && self.email.is_none() {
             faults.add(
                 "/invoice",

@@ -97,7 +97,7 @@ pub struct TicketTypeInput {
     /// Not available yet: only `false`.
     #[schema(example = false)]
     pub access_code_required: Option<bool>,
-    /// Not available yet: only `false`.
+    /// The organiser says yes first.
     #[schema(example = false)]
     pub requires_approval: Option<bool>,
     /// One can queue when it is full.
@@ -131,6 +131,8 @@ pub struct ParsedTicketType {
     pub min_per_registration: i32,
     /// Most attendees of one registration.
     pub max_per_registration: i32,
+    /// The organiser says yes first.
+    pub requires_approval: bool,
     /// One can queue when it is full.
     pub waiting_list: bool,
     /// One seat for each of these.
@@ -166,6 +168,7 @@ impl TicketTypeInput {
             closes_at: faults.take_optional("/closes_at", self.closes_at.as_deref(), time::instant),
             min_per_registration: self.min_per_registration.unwrap_or(1),
             max_per_registration: self.max_per_registration.unwrap_or(10),
+            requires_approval: self.requires_approval.unwrap_or(false),
             waiting_list: self.waiting_list.unwrap_or(false),
             unique_by: self.unique_by,
             quotas: self.quotas.clone().unwrap_or_default(),
@@ -200,13 +203,9 @@ impl TicketTypeInput {
 
     /// Nothing is accepted and forgotten.
     fn refuse_later_work(&self, faults: &mut Faults) {
-        for (pointer, given) in [
-            ("/access_code_required", self.access_code_required),
-            ("/requires_approval", self.requires_approval),
-        ] {
-            if given == Some(true) {
-                faults.add(pointer, "not_available", "This is not available yet.");
-            }
+        if self.access_code_required == Some(true) {
+            let pointer = "/access_code_required";
+            faults.add(pointer, "not_available", "This is not available yet.");
         }
     }
 

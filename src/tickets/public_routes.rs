@@ -5,7 +5,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::consents::consents;
-use super::model::{self, Availability, Quota, TicketType};
+use super::model::{self, Availability, Quota, SignUpSession, TicketType};
 use super::wire::{RegistrationForm, SignUpView, TicketTypeView, TicketView};
 use super::{quotas, sign_up, store};
 use crate::clock::Instant;
@@ -14,7 +14,7 @@ use crate::events::{self, Event};
 use crate::faults::Faults;
 use crate::http::wire::Moment;
 use crate::http::{Caching, Document, ListOf, Published, Query};
-use crate::ids::{SessionId, SlugOr};
+use crate::ids::SlugOr;
 use crate::problem::Problem;
 use crate::server::App;
 
@@ -46,7 +46,7 @@ struct OnSale {
     event: Event,
     types: Vec<TicketType>,
     quotas: Vec<Quota>,
-    sessions: Vec<SessionId>,
+    sessions: Vec<SignUpSession>,
 }
 
 impl OnSale {
@@ -72,9 +72,14 @@ impl OnSale {
     fn form(&self, now: Instant) -> RegistrationForm {
         let event = &self.event;
         let window = model::registration_window(event, &self.types, now);
-        let sign_up = |id: &SessionId| SignUpView {
-            id: *id,
-            availability: Availability::NotYet,
+        let sale = match (window.open, window.opens_at) {
+            (true, _) => None,
+            (false, Some(start)) if now < start => Some(Availability::NotYet),
+            (false, _) => Some(Availability::Closed),
+        };
+        let sign_up = |session: &SignUpSession| SignUpView {
+            id: session.id,
+            availability: sale.unwrap_or_else(|| session.availability()),
         };
         RegistrationForm {
             opens_at: Moment::maybe(window.opens_at, event.timezone),

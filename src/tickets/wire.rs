@@ -49,8 +49,7 @@ impl From<&Quota> for QuotaView {
             name: quota.name.clone(),
             size: quota.size,
             held: quota.held,
-            // Nobody waits before there is a waiting list.
-            waiting: 0,
+            waiting: quota.waiting,
             warning: quota.warning(),
         }
     }
@@ -179,8 +178,7 @@ pub struct RegistrationForm {
     pub questions: Vec<serde_json::Value>,
     /// What to ask consent for.
     pub consents: Vec<ConsentView>,
-    /// Sessions of the newest release that take sign-up. Signing up is not available yet, so each is
-    /// `not_yet`.
+    /// Sessions of the newest release that take sign-up.
     pub sessions: Vec<SignUpView>,
 }
 

@@ -72,3 +72,15 @@ pub fn release(conn: &mut Conn, registration: &Registration) -> Result<(), DbErr
     })?;
     Ok(())
 }
+
+/// Gives the municipalities of one attendee back.
+///
+/// # Errors
+/// The store's failure.
+pub fn release_attendee(conn: &mut Conn, attendee: AttendeeId) -> Result<(), DbError> {
+    per_backend!(conn, c => {
+        diesel::delete(municipality_claims::table.filter(municipality_claims::attendee_id.eq(attendee)))
+            .execute(c)
+    })?;
+    Ok(())
+}
