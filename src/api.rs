@@ -49,11 +49,18 @@ pub fn routes<S: Below>(config: &mut impl Mount<S>, scope: S) {
             // Registering, and one's own registration
             .service(registrations::routes::open_registration)
             .service(registrations::routes::request_registration_link)
+            .service(registrations::offer_routes::accept_offer)
+            .service(registrations::offer_routes::decline_offer)
             .service(registrations::own_routes::get_registration)
+            .service(registrations::own_routes::update_registration)
             .service(registrations::own_routes::cancel_registration)
             .service(registrations::own_routes::erase_registration)
             .service(registrations::own_routes::export_registration)
             .service(registrations::own_routes::sign_out_of_registration)
+            .service(registrations::attendee_routes::add_attendee)
+            .service(registrations::attendee_routes::update_attendee)
+            .service(registrations::attendee_routes::replace_attendee)
+            .service(registrations::attendee_routes::cancel_attendee)
             // Organisers
             .service(organisations::routes::get_me)
             .service(organisations::routes::list_organisations)
@@ -121,12 +128,12 @@ pub fn routes<S: Below>(config: &mut impl Mount<S>, scope: S) {
             .service(tickets::quota_routes::list_quotas)
             .service(tickets::quota_routes::create_quota)
             .service(tickets::quota_routes::get_quota)
-            .service(tickets::quota_routes::update_quota)
+            .service(registrations::capacity_routes::update_quota)
             .service(tickets::quota_routes::delete_quota)
             .service(tickets::ticket_type_routes::list_ticket_types)
             .service(tickets::ticket_type_routes::create_ticket_type)
             .service(tickets::ticket_type_routes::get_ticket_type)
-            .service(tickets::ticket_type_routes::update_ticket_type)
+            .service(registrations::capacity_routes::update_ticket_type)
             .service(tickets::ticket_type_routes::delete_ticket_type)
             .service(tickets::questions::routes::list_questions)
             .service(tickets::questions::routes::create_question)
@@ -143,7 +150,8 @@ pub fn routes<S: Below>(config: &mut impl Mount<S>, scope: S) {
             .service(registrations::sheet_routes::export_registrations_csv)
             .service(registrations::sheet_routes::export_registrations_xlsx)
             .service(registrations::organiser_routes::get_registration_of_event)
-            .service(registrations::organiser_routes::cancel_registration_of_event),
+            .service(registrations::organiser_routes::cancel_registration_of_event)
+            .service(registrations::offer_routes::list_waiting),
     );
     config
         .service(service::get_liveness)
@@ -154,6 +162,8 @@ pub fn routes<S: Below>(config: &mut impl Mount<S>, scope: S) {
         // Pages for people
         .service(pages_of::routes::get_confirm_page)
         .service(pages_of::routes::post_confirm_page)
+        .service(pages_of::offer_routes::get_offer_page)
+        .service(pages_of::offer_routes::post_offer_page)
         .service(pages_of::routes::get_manage_page)
         .service(pages_of::routes::post_manage_page)
         .service(pages_of::dev::list_dev_mails)

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::confirm::Opened;
 use super::input::InvoiceInput;
 use super::model::{Attendee, AttendeeState, Consents, Reach, Registration, RegistrationState};
+use super::places::Own;
 use crate::clock::Instant;
 use crate::events::Event;
 use crate::http::etag;
@@ -208,34 +209,58 @@ pub struct OpenedView {
     access_token: String,
 }
 
+/// One who waits.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WaitingView {
+    /// The registration.
+    #[serde(flatten)]
+    pub registration: RegistrationView,
+    /// Place in the line, from 1, among those who wait for seats of the same quotas.
+    #[schema(example = 1)]
+    pub position: i32,
+    /// Since when.
+    pub joined_at: Moment,
+    /// The attendee who waits beside the seat they have; null: the whole registration waits.
+    #[schema(required = true)]
+    pub attendee_id: Option<AttendeeId>,
+}
+
 impl From<Opened> for OpenedView {
     fn from(opened: Opened) -> Self {
         Self {
-            registration: OwnRegistration::new(&opened.registration, &opened.event, &opened.types),
+            registration: OwnRegistration::new(
+                &opened.registration,
+                &opened.event,
+                &opened.types,
+                opened.own,
+            ),
             access_token: opened.access_token.reveal().to_owned(),
         }
     }
 }
 
 impl OwnRegistration {
-    /// The contact's view.
+    /// The contact's view, or one attendee's own, who sees nobody else.
     #[must_use]
-    pub fn new(registration: &Registration, event: &Event, types: &[TicketType]) -> Self {
-        let mut view = RegistrationView::new(registration, event, types);
-        for (shown, attendee) in view.attendees.iter_mut().zip(&registration.attendees) {
-            if registration.is_contacts_own(attendee) {
+    pub fn new(registration: &Registration, event: &Event, types: &[TicketType], own: Own) -> Self {
+        let seen = own.sees(registration);
+        let mut view = RegistrationView::new(&seen, event, types, own);
+        for (shown, attendee) in view.attendees.iter_mut().zip(&seen.attendees) {
+            if own.attendee == Some(attendee.id) || registration.is_contacts_own(attendee) {
                 shown.answers = attendee.answers.iter().map(AnswerView::whole).collect();
             }
         }
         if registration.state == RegistrationState::Confirmed {
-            for (shown, attendee) in view.attendees.iter_mut().zip(&registration.attendees) {
-                let comes = attendee.state == AttendeeState::Active;
-                shown.ticket_secret = comes.then(|| attendee.ticket_secret.clone());
+            for (shown, attendee) in view.attendees.iter_mut().zip(&seen.attendees) {
+                shown.ticket_secret = attendee.comes().then(|| attendee.ticket_secret.clone());
             }
         }
         Self {
             registration: view,
-            access: Reach::Contact,
+            access: match own.attendee {
+                None => Reach::Contact,
+                Some(_) => Reach::Attendee,
+            },
         }
     }
 
@@ -265,7 +290,7 @@ fn tag(version: i32, view: &impl Serialize) -> Result<String, Problem> {
 impl RegistrationView {
     /// The organiser's view: everything but the secrets of tickets.
     #[must_use]
-    pub fn new(registration: &Registration, event: &Event, types: &[TicketType]) -> Self {
+    pub fn new(registration: &Registration, event: &Event, types: &[TicketType], own: Own) -> Self {
         let zone = event.timezone;
         let at = |instant: Option<Instant>| Moment::maybe(instant, zone);
         Self {
@@ -293,8 +318,8 @@ impl RegistrationView {
             }),
             total: total(registration, types),
             confirm_before: Moment::new(registration.confirm_before, zone),
-            offer_expires_at: None,
-            waiting_position: None,
+            offer_expires_at: at(registration.offer_expires_at),
+            waiting_position: own.position,
             created_at: Moment::new(registration.created_at, zone),
             confirmed_at: at(registration.confirmed_at),
             cancelled_at: at(registration.cancelled_at),
@@ -350,23 +375,27 @@ impl AttendeeView {
             organisation: attendee.organisation.clone(),
             position: attendee.position.clone(),
             municipality_numbers: attendee.municipality_numbers.clone(),
-            session_ids: Vec::new(),
+            session_ids: attendee.session_ids.clone(),
             answers: attendee.answers.iter().map(AnswerView::masked).collect(),
             state: attendee.state,
             checked_in_at: Moment::maybe(attendee.checked_in_at, zone),
             ticket_secret: None,
-            waiting_for: None,
+            waiting_for: attendee.waiting_for.map(|wish| WaitingFor {
+                ticket_type_id: wish.ticket_type_id,
+                joined_at: Moment::new(wish.joined_at, zone),
+                offer_expires_at: Moment::maybe(wish.offer_expires_at, zone),
+            }),
         }
     }
 }
 
-/// The sum over active attendees; `None` where every seat is free. One registration has one ticket type,
-/// and so one currency.
+/// The sum over active attendees, in the currency of the first that costs something; `None` where every
+/// seat is free. A registration has tickets of one currency.
 fn total(registration: &Registration, types: &[TicketType]) -> Option<Money> {
     let prices = registration
         .attendees
         .iter()
-        .filter(|attendee| attendee.state == AttendeeState::Active)
+        .filter(|attendee| attendee.comes())
         .filter_map(|attendee| {
             let found = types
                 .iter()
