@@ -68,6 +68,7 @@ pub fn routes<S: Below>(config: &mut impl Mount<S>, scope: S) {
             .service(organisations::routes::create_token)
             .service(organisations::routes::get_token)
             .service(organisations::routes::revoke_token)
+            .service(events::audit_routes::list_audit_of_organisation)
             .service(events::series_routes::list_own_series)
             .service(events::series_routes::create_series)
             .service(events::series_routes::get_own_series)
@@ -82,6 +83,7 @@ pub fn routes<S: Below>(config: &mut impl Mount<S>, scope: S) {
             .service(events::routes::archive_event)
             .service(registrations::event_routes::cancel_event)
             .service(events::routes::reopen_event)
+            .service(events::audit_routes::list_audit_of_event)
             // Organisers: the programme
             .service(committee::routes::list_own_committee)
             .service(committee::routes::create_committee_member)

@@ -126,6 +126,8 @@ ids! {
     AttendeeId = AttendeeKind;
     /// A mailed link or an access token of a registration.
     RegistrationTokenId = RegistrationTokenKind;
+    /// An entry of the audit.
+    AuditEntryId = AuditEntryKind;
     /// An e-mail in the outbox.
     EmailId = EmailKind;
 }

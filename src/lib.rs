@@ -28,6 +28,8 @@
 //! **What goes wrong** is a [`problem`] document with a page that explains it. Rules refuse with
 //! small enums; a new refusal does not compile until it has a status.
 //!
+//! **What organisers change** leaves a trace in the [`audit`], in the same transaction; the gate sees to it.
+//!
 //! **What is shared**: [`ids`] (typed), [`clock`] (time, ids, randomness), [`text`] (parsed e-mails,
 //! slugs, languages), [`words`] (enums), [`page`] (keyset cursors), [`faults`] (what is wrong with an
 //! input, all at once), [`idempotency`], [`health`].
@@ -36,6 +38,7 @@
 //! environment in their one home.
 
 pub mod api;
+pub mod audit;
 pub mod auth;
 pub mod cli;
 pub mod clock;

@@ -31,10 +31,36 @@ pub async fn gate<B: MessageBody + 'static>(
     match admit(&request).await {
         Ok(()) => {
             let response = next.call(request).await?;
-            Ok(response.map_into_left_body())
+            match traced(&response) {
+                Ok(()) => Ok(response.map_into_left_body()),
+                Err(fault) => Ok(response.error_response(fault).map_into_right_body()),
+            }
         }
         Err(problem) => Ok(request.error_response(problem).map_into_right_body()),
     }
+}
+
+/// A write of an organiser that succeeds has left a trace in the audit. Where a handler forgot, whoever
+/// tries it in development is told; a running service answers, and the log says so.
+fn traced<B>(response: &ServiceResponse<B>) -> Result<(), Problem> {
+    let request = response.request();
+    let writes = !request.method().is_safe() && response.status().is_success();
+    if !writes || response.headers().contains_key("idempotent-replayed") {
+        return Ok(());
+    }
+    let extensions = request.extensions();
+    let Some(who) = extensions.get::<Organiser>().filter(|who| !who.is_traced()) else {
+        return Ok(());
+    };
+    let fault = format!(
+        "{} left no trace: it calls none of the functions of audit",
+        who.operation
+    );
+    if cfg!(debug_assertions) {
+        return Err(Problem::internal(fault));
+    }
+    tracing::error!("{fault}");
+    Ok(())
 }
 
 async fn admit(request: &ServiceRequest) -> Result<(), Problem> {
@@ -72,7 +98,10 @@ async fn organiser(
 ) -> Result<Organiser, Problem> {
     let named: Vec<String> = below.iter().take(2).map(|&part| part.to_owned()).collect();
     let admits = move |conn: &mut Conn, who: &Organiser| theirs(conn, who, &named);
-    let who = auth::sign_in(app, request.request(), admits).await?;
+    let mut who = auth::sign_in(app, request.request(), admits).await?;
+    let path = request.match_info().get_ref().path();
+    let operation = app.methods.operation(path, request.method().as_str());
+    operation.unwrap_or_default().clone_into(&mut who.operation);
     let access = match *request.method() {
         Method::GET => Access::Read,
         _ => Access::Write,
@@ -101,6 +130,7 @@ fn theirs(conn: &mut Conn, who: &Organiser, named: &[String]) -> Result<(), Prob
 /// The part of the tree that an address belongs to; `None` for what every token reaches.
 fn area(below: &[&str]) -> Option<Area> {
     match below {
+        ["organisations" | "events", _, "audit"] => Some(Area::Audit),
         ["organisations", _, ..] => Some(Area::Organisation),
         ["series", ..] | ["events"] | ["events", _] => Some(Area::Events),
         ["events", _, part, ..] => match *part {

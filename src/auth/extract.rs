@@ -2,6 +2,8 @@
 
 use std::future::{Ready, ready};
 use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev};
@@ -36,10 +38,16 @@ pub struct Organiser {
     pub scopes: Vec<Scope>,
     /// When the token ends.
     pub expires_at: Option<Instant>,
+    /// When they asked.
+    pub asked_at: Instant,
+    /// What they ask for: the id of an operation of the document.
+    pub operation: String,
+    /// Whether this request has answered for its trace in the [audit](crate::audit).
+    traced: Arc<AtomicBool>,
 }
 
 impl Organiser {
-    fn of(token: ApiToken, organisation_slug: String) -> Self {
+    fn of(token: ApiToken, organisation_slug: String, asked_at: Instant) -> Self {
         Self {
             token_id: token.id,
             token_name: token.name,
@@ -48,7 +56,27 @@ impl Organiser {
             role: token.role,
             scopes: token.scopes,
             expires_at: token.expires_at,
+            asked_at,
+            operation: String::new(),
+            traced: Arc::default(),
         }
+    }
+
+    /// Notes that what they do is in the audit.
+    pub(crate) fn left_a_trace(&self) {
+        self.traced.store(true, Ordering::Relaxed);
+    }
+
+    /// Says of a request that may write by its method, but by its meaning changes nothing (a dry run, a
+    /// preview), that it leaves no trace in the audit.
+    pub fn leaves_no_trace(&self) {
+        self.left_a_trace();
+    }
+
+    /// Whether this request has answered for its trace in the audit.
+    #[must_use]
+    pub fn is_traced(&self) -> bool {
+        self.traced.load(Ordering::Relaxed)
     }
 
     /// Lets the operation pass if role and scopes reach it.
@@ -97,7 +125,7 @@ where
                 return Ok(None);
             };
             let last_used_at = token.last_used_at;
-            let organiser = Organiser::of(token, organisation_slug);
+            let organiser = Organiser::of(token, organisation_slug, now);
             admits(conn, &organiser)?;
             Ok::<_, Problem>(Some((organiser, last_used_at)))
         })

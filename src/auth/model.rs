@@ -29,6 +29,8 @@ crate::words! {
         Registrations = "registrations",
         /// The e-mail log.
         Emails = "emails",
+        /// Who changed what.
+        Audit = "audit",
     }
 }
 
@@ -51,7 +53,10 @@ impl Role {
         use Access::Read;
         match self {
             Self::Owner => true,
-            Self::Organiser => !matches!((area, access), (Area::Organisation, Access::Write)),
+            Self::Organiser => !matches!(
+                (area, access),
+                (Area::Organisation, Access::Write) | (Area::Audit, _)
+            ),
             Self::Editor => matches!((area, access), (Area::Programme, _) | (Area::Events, Read)),
             Self::Registrar => {
                 matches!(

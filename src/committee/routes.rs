@@ -7,6 +7,7 @@ use super::input::{CommitteeMemberInput, CommitteeOrder};
 use super::model::Member;
 use super::store;
 use super::wire::OwnMemberView;
+use crate::audit::{self, Resource, Subject};
 use crate::auth::{Access, Area, Organiser};
 use crate::db::Conn;
 use crate::events::Event;
@@ -21,6 +22,16 @@ use crate::server::App;
 fn found(conn: &mut Conn, event: &Event, id: &str) -> Result<Member, Problem> {
     let id = id.parse().map_err(|_| Problem::not_found())?;
     store::find(conn, event.id, id)?.ok_or_else(Problem::not_found)
+}
+
+fn subject(event: &Event, member: &Member) -> Subject {
+    Subject::of(event.id, Resource::CommitteeMember, member.id)
+}
+
+fn order_of(members: &[Member]) -> CommitteeOrder {
+    CommitteeOrder {
+        ids: members.iter().map(|member| member.id).collect(),
+    }
 }
 
 fn reply(member: &Member) -> Answer {
@@ -94,6 +105,8 @@ pub async fn create_committee_member(
         .run(&app.db, now, move |tx| {
             let event = held(tx, &who, &path)?;
             let member = actions::create(tx, now, &event, &body.value)?;
+            let written = CommitteeMemberInput::of(&member);
+            audit::created(tx, &who, &subject(&event, &member), &written)?;
             let location = format!(
                 "/api/v1/organiser/events/{}/committee/{}",
                 event.id, member.id
@@ -147,8 +160,10 @@ pub async fn update_committee_member(
             let event = held(tx, &who, &path.0)?;
             let current = found(tx, &event, &path.1)?;
             if_match.check(&etag::of_version(current.version))?;
-            let input = changes.apply(&CommitteeMemberInput::of(&current))?;
-            let member = actions::update(tx, now, &event, &current, &input)?;
+            let before = CommitteeMemberInput::of(&current);
+            let member = actions::update(tx, now, &event, &current, &changes.apply(&before)?)?;
+            let after = CommitteeMemberInput::of(&member);
+            audit::changed(tx, &who, &subject(&event, &member), &before, &after)?;
             Ok::<_, Problem>((event.id, member))
         })
         .await?;
@@ -176,6 +191,8 @@ pub async fn delete_committee_member(
             let current = found(tx, &event, &path.1)?;
             if_match.check(&etag::of_version(current.version))?;
             actions::delete(tx, now, &event, &current)?;
+            let before = CommitteeMemberInput::of(&current);
+            audit::deleted(tx, &who, &subject(&event, &current), &before)?;
             Ok::<_, Problem>(event.id)
         })
         .await?;
@@ -206,6 +223,8 @@ pub async fn order_committee(
             let members = store::all(tx, event.id)?;
             if_match.check(&whole_tag(&members))?;
             let ordered = actions::order(tx, now, &event, &members, &body.value.ids)?;
+            let list = Subject::of(event.id, Resource::Order, "committee");
+            audit::changed(tx, &who, &list, &order_of(&members), &order_of(&ordered))?;
             Ok::<_, Problem>((event.id, ordered))
         })
         .await?;

@@ -430,9 +430,31 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{IdSql, InstantSql};
+
+    audit_entries (id) {
+        id -> IdSql,
+        organisation_id -> IdSql,
+        event_id -> Nullable<IdSql>,
+        actor_id -> IdSql,
+        actor_name -> Text,
+        actor_role -> Text,
+        operation -> Text,
+        kind -> Text,
+        resource -> Text,
+        resource_id -> Text,
+        before -> Nullable<Json>,
+        after -> Nullable<Json>,
+        at -> InstantSql,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     api_tokens,
     attendees,
+    audit_entries,
     committee_members,
     emails,
     events,

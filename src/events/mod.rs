@@ -5,6 +5,7 @@
 //! and its registrations are told. Its phase follows from its dates in its own time zone.
 
 pub mod actions;
+pub mod audit_routes;
 mod held;
 pub mod input;
 pub mod model;

@@ -1,17 +1,19 @@
 //! The organiser's events.
 
 use actix_web::{delete, get, patch, post, web};
+use serde_json::json;
 
 use super::actions::{self, Owner};
 use super::held::{Held, hold};
 use super::input::EventInput;
-use super::model::{Event, Transition};
+use super::model::{Event, EventState, Transition};
 use super::public_routes::EventQuery;
 use super::store;
 use super::wire::EventView;
+use crate::audit::{self, Resource, Subject};
 use crate::auth::{Access, Area, Organiser};
 use crate::clock::Instant;
-use crate::db::Conn;
+use crate::db::{Conn, DbError};
 use crate::http::{Answer, IfMatch, Json, ListOf, Patch, Query, Reply};
 use crate::idempotency::Once;
 use crate::ids::{EventId, SlugOr};
@@ -46,6 +48,32 @@ pub async fn owned_id(app: &App, who: &Organiser, key: &str) -> Result<EventId, 
     app.db
         .read(move |conn| owned(conn, &who, &key).map(|event| event.id))
         .await
+}
+
+/// The event itself, as the audit names it.
+#[must_use]
+pub fn subject(event: &Event) -> Subject {
+    Subject::of(event.id, Resource::Event, event.id)
+}
+
+/// Notes in the audit that an event moved along its life.
+///
+/// # Errors
+/// The store's failure.
+pub fn trace_state(
+    tx: &mut Conn,
+    who: &Organiser,
+    before: EventState,
+    event: &Event,
+) -> Result<(), DbError> {
+    let state = |state: EventState| json!({ "state": state });
+    audit::changed(
+        tx,
+        who,
+        &subject(event),
+        &state(before),
+        &state(event.state),
+    )
 }
 
 /// The organiser's view of an event.
@@ -87,6 +115,7 @@ pub async fn create_event(app: App, who: Organiser, once: Once, body: Json<Event
     once.with(&body)
         .run(&app.db, now, move |tx| {
             let event = actions::create_event(tx, now, &owner, &body.value)?;
+            audit::created(tx, &who, &subject(&event), &EventInput::of(&event))?;
             let location = format!("/api/v1/organiser/events/{}", event.id);
             let reply = Reply::created(location, &EventView::new(&event, now))?;
             Ok(reply.etag(event.tag(now)).into())
@@ -121,8 +150,12 @@ pub async fn update_event(
         .write(move |tx| {
             let current = owned(tx, &who, &path)?;
             if_match.check_version(&current.tag(now))?;
-            let input = patch.apply(&EventInput::of(&current))?;
-            actions::update_event(tx, now, &owner, current, &input).map_err(Problem::from)
+            let before = EventInput::of(&current);
+            let input = patch.apply(&before)?;
+            let changed = actions::update_event(tx, now, &owner, current, &input)?;
+            let after = EventInput::of(&changed);
+            audit::changed(tx, &who, &subject(&changed), &before, &after)?;
+            Ok::<_, Problem>(changed)
         })
         .await?;
     app.event_changed(event.id).await;
@@ -146,7 +179,9 @@ pub async fn delete_event(
         .write(move |tx| {
             let current = owned(tx, &who, &path)?;
             if_match.check_version(&current.tag(now))?;
-            actions::delete_event(tx, &current).map_err(Problem::from)
+            actions::delete_event(tx, &current)?;
+            let before = EventInput::of(&current);
+            audit::deleted(tx, &who, &subject(&current), &before).map_err(Problem::from)
         })
         .await?;
     Ok(Reply::no_content())
@@ -159,7 +194,10 @@ async fn change_state(app: &App, who: Organiser, key: String, transition: Transi
         .db
         .write(move |tx| {
             let current = owned(tx, &who, &key)?;
-            actions::change_state(tx, now, current, transition).map_err(Problem::from)
+            let before = current.state;
+            let event = actions::change_state(tx, now, current, transition)?;
+            trace_state(tx, &who, before, &event)?;
+            Ok::<_, Problem>(event)
         })
         .await?;
     app.event_changed(event.id).await;

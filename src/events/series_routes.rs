@@ -5,6 +5,7 @@ use super::series::{self, Series};
 use super::series_input::SeriesInput;
 use super::touch_events_of;
 use super::wire::SeriesView;
+use crate::audit::{self, Resource, Subject};
 use crate::auth::{Access, Area, Organiser};
 use crate::db::Conn;
 use crate::http::{Answer, IfMatch, Json, ListOf, PageQuery, Patch, Query, Reply, etag};
@@ -25,6 +26,10 @@ impl From<&Organiser> for Owner {
 
 fn found(conn: &mut Conn, owner: &Owner, key: &str) -> Result<Series, Problem> {
     series::find(conn, Some(owner.id), &SlugOr::parse(key))?.ok_or_else(Problem::not_found)
+}
+
+fn subject(series: &Series) -> Subject {
+    Subject::of_organisation(Resource::Series, series.id)
 }
 
 fn reply(series: &Series) -> Answer {
@@ -63,6 +68,8 @@ pub async fn create_series(
     effect
         .run(&app.db, now, move |tx| {
             let series = actions::create_series(tx, now, &owner, &body.value)?;
+            let written = SeriesInput::of(&series, &owner.slug);
+            audit::created(tx, &who, &subject(&series), &written)?;
             let location = format!("/api/v1/organiser/series/{}", series.id);
             let reply = Reply::created(location, &SeriesView::from(&series))?;
             Ok(reply.etag(etag::of_version(series.version)).into())
@@ -97,8 +104,10 @@ pub async fn update_series(
         .write(move |tx| {
             let current = found(tx, &owner, &path)?;
             if_match.check(&etag::of_version(current.version))?;
-            let input = patch.apply(&SeriesInput::of(&current, &owner.slug))?;
-            let changed = actions::update_series(tx, &owner, &current, &input)?;
+            let before = SeriesInput::of(&current, &owner.slug);
+            let changed = actions::update_series(tx, &owner, &current, &patch.apply(&before)?)?;
+            let after = SeriesInput::of(&changed, &owner.slug);
+            audit::changed(tx, &who, &subject(&changed), &before, &after)?;
             let events = touch_events_of(tx, changed.id, now)?;
             Ok::<_, Problem>((changed, events))
         })
@@ -126,7 +135,9 @@ pub async fn delete_series(
         .write(move |tx| {
             let current = found(tx, &owner, &path)?;
             if_match.check(&etag::of_version(current.version))?;
-            actions::delete_series(tx, &current).map_err(Problem::from)
+            actions::delete_series(tx, &current)?;
+            let before = SeriesInput::of(&current, &owner.slug);
+            audit::deleted(tx, &who, &subject(&current), &before).map_err(Problem::from)
         })
         .await?;
     Ok(Reply::no_content())

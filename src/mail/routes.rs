@@ -4,11 +4,13 @@ use actix_web::{get, post, web};
 use chrono_tz::Tz;
 use lettre::message::Mailbox;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
 use super::log_store::{self as log, Entry, Filter, LogKey, RetryRefusal};
 use super::message::message_id;
 use super::model::{EmailKind, EmailState};
+use crate::audit::{self, Resource, Subject};
 use crate::auth::{Access, Area, Organiser};
 use crate::events::routes::owned;
 use crate::http::wire::Moment;
@@ -152,6 +154,9 @@ pub async fn retry_email(app: App, who: Organiser, path: web::Path<(String, Stri
         .write(move |tx| {
             let event = owned(tx, &who, &event)?;
             let entry = log::retry(tx, now, event.id, id)?;
+            let subject = Subject::of(event.id, Resource::Email, id);
+            let after = json!({ "state": entry.state });
+            audit::changed(tx, &who, &subject, &json!({}), &after)?;
             Ok::<_, Problem>((entry, event.timezone))
         })
         .await?;

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::actions::{self, NewToken};
 use super::store::{self, Organisation};
+use crate::audit::{self, Resource, Subject};
 use crate::auth::store::{self as tokens, ApiToken};
 use crate::auth::{Access, Area, Organiser, Role, Scope};
 use crate::clock::Instant;
@@ -270,6 +271,8 @@ pub async fn create_token(
         .run(&app.db, now, move |tx| {
             let new = body.value.parse(&who, now)?;
             let (token, secret) = actions::create_token(tx, now, who.organisation_id, &new)?;
+            let subject = Subject::of_organisation(Resource::Token, token.id);
+            audit::created(tx, &who, &subject, &TokenView::from(token.clone()))?;
             let location = format!(
                 "/api/v1/organiser/organisations/{}/tokens/{}",
                 who.organisation_slug, token.id
@@ -323,15 +326,15 @@ pub async fn revoke_token(
     let now = app.clock.now();
     app.db
         .write(move |tx| {
-            tokens::find(tx, who.organisation_id, id)?
+            let token = tokens::find(tx, who.organisation_id, id)?
                 .filter(|token| token.revoked_at.is_none())
                 .ok_or_else(Problem::not_found)?;
             if_match.check("v1")?;
-            if tokens::revoke(tx, who.organisation_id, id, now)? {
-                Ok(())
-            } else {
-                Err(Problem::new(Kind::NotFound, "There is no such token."))
+            if !tokens::revoke(tx, who.organisation_id, id, now)? {
+                return Err(Problem::new(Kind::NotFound, "There is no such token."));
             }
+            let subject = Subject::of_organisation(Resource::Token, id);
+            audit::deleted(tx, &who, &subject, &TokenView::from(token)).map_err(Problem::from)
         })
         .await?;
     Ok(Reply::no_content())

@@ -6,7 +6,7 @@ use super::cancel_all_for_event;
 use crate::auth::{Access, Area, Organiser};
 use crate::events::actions::change_state;
 use crate::events::model::Transition;
-use crate::events::routes::{owned, reply};
+use crate::events::routes::{owned, reply, trace_state};
 use crate::events::wire::EventView;
 use crate::http::Answer;
 use crate::problem::Problem;
@@ -24,8 +24,10 @@ pub async fn cancel_event(app: App, who: Organiser, path: web::Path<String>) -> 
         .db
         .write(move |tx| {
             let current = owned(tx, &who, &path)?;
+            let before = current.state;
             let event = change_state(tx, now, current, Transition::Cancel)?;
             cancel_all_for_event(tx, now, &event)?;
+            trace_state(tx, &who, before, &event)?;
             Ok::<_, Problem>(event)
         })
         .await?;

@@ -2,6 +2,7 @@
 
 use actix_web::{get, post, web};
 use serde::Deserialize;
+use serde_json::json;
 use utoipa::IntoParams;
 
 use super::cancel::{self, By};
@@ -12,8 +13,9 @@ use super::places::{self, Line, Own};
 use super::seating::Seating;
 use super::store;
 use super::wire::RegistrationView;
+use crate::audit::{self, Resource, Subject};
 use crate::auth::{Access, Area, Organiser};
-use crate::db::Conn;
+use crate::db::{Conn, DbError};
 use crate::events::{Event, routes::owned};
 use crate::faults::Faults;
 use crate::http::{Answer, ListOf, Query, Reply, keyset};
@@ -90,6 +92,28 @@ pub(super) fn found(
     Ok((event, registration))
 }
 
+/// Notes in the audit that a registration moved along its life; of the people in it, nothing.
+fn trace_state(
+    tx: &mut Conn,
+    who: &Organiser,
+    before: RegistrationState,
+    registration: &Registration,
+) -> Result<(), DbError> {
+    let state = |state: RegistrationState| json!({ "state": state });
+    let subject = Subject::of(
+        registration.event_id,
+        Resource::Registration,
+        registration.id,
+    );
+    audit::changed(
+        tx,
+        who,
+        &subject,
+        &state(before),
+        &state(registration.state),
+    )
+}
+
 /// List registrations
 ///
 /// In the order they were made (`created_at`, `id`).
@@ -161,7 +185,9 @@ pub async fn cancel_registration_of_event(
             let event = owned(tx, &who, &path.0)?.id;
             let seating = Seating::open(tx, at.0, at.1, event)?;
             let (event, registration) = found(tx, &who, &path)?;
+            let before = registration.state;
             let cancelled = cancel::cancel(tx, seating, registration, By::Organiser)?;
+            trace_state(tx, &who, before, &cancelled)?;
             view(tx, &event, &cancelled)
         })
         .await?;

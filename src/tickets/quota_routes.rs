@@ -7,6 +7,7 @@ use super::input::QuotaInput;
 use super::model::Quota;
 use super::quotas;
 use super::wire::QuotaView;
+use crate::audit::{self, Resource, Subject};
 use crate::auth::{Access, Area, Organiser};
 use crate::db::Conn;
 use crate::events::{Event, routes::owned};
@@ -15,6 +16,12 @@ use crate::idempotency::Once;
 use crate::ids::QuotaId;
 use crate::problem::Problem;
 use crate::server::App;
+
+/// What the audit calls it.
+#[must_use]
+pub fn subject(event: &Event, quota: &Quota) -> Subject {
+    Subject::of(event.id, Resource::Quota, quota.id)
+}
 
 /// The event and its quota that a path names.
 ///
@@ -78,6 +85,7 @@ pub async fn create_quota(
         .run(&app.db, now, move |tx| {
             let event = owned(tx, &who, &path)?;
             let quota = actions::create_quota(tx, now, &event, &body.value)?;
+            audit::created(tx, &who, &subject(&event, &quota), &QuotaInput::of(&quota))?;
             let location = format!("/api/v1/organiser/events/{}/quotas/{}", event.id, quota.id);
             let reply = Reply::created(location, &QuotaView::from(&quota))?;
             Ok(reply.etag(quota.tag()).into())
@@ -115,6 +123,8 @@ pub async fn delete_quota(
             let (event, current) = found(tx, &who, &path)?;
             if_match.check_version(&current.tag())?;
             actions::delete_quota(tx, now, &event, &current)?;
+            let before = QuotaInput::of(&current);
+            audit::deleted(tx, &who, &subject(&event, &current), &before)?;
             Ok::<_, Problem>(event.id)
         })
         .await?;

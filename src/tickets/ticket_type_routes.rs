@@ -7,6 +7,7 @@ use super::input::TicketTypeInput;
 use super::model::TicketType;
 use super::store;
 use super::wire::TicketTypeView;
+use crate::audit::{self, Resource, Subject};
 use crate::auth::{Access, Area, Organiser};
 use crate::db::Conn;
 use crate::events::{Event, routes::owned};
@@ -16,6 +17,12 @@ use crate::idempotency::Once;
 use crate::ids::TicketTypeId;
 use crate::problem::Problem;
 use crate::server::App;
+
+/// What the audit calls it.
+#[must_use]
+pub fn subject(event: &Event, ticket: &TicketType) -> Subject {
+    Subject::of(event.id, Resource::TicketType, ticket.id)
+}
 
 /// The event and its ticket type that a path names.
 ///
@@ -82,6 +89,8 @@ pub async fn create_ticket_type(
         .run(&app.db, now, move |tx| {
             let event = owned(tx, &who, &path)?;
             let ticket = actions::create_ticket_type(tx, now, &event, &body.value)?;
+            let written = TicketTypeInput::of(&ticket);
+            audit::created(tx, &who, &subject(&event, &ticket), &written)?;
             let location = format!(
                 "/api/v1/organiser/events/{}/ticket-types/{}",
                 event.id, ticket.id
@@ -127,6 +136,8 @@ pub async fn delete_ticket_type(
             let (event, current) = found(tx, &who, &path)?;
             if_match.check(&of_version(current.version))?;
             actions::delete_ticket_type(tx, now, &event, &current)?;
+            let before = TicketTypeInput::of(&current);
+            audit::deleted(tx, &who, &subject(&event, &current), &before)?;
             Ok::<_, Problem>(event.id)
         })
         .await?;

@@ -11,6 +11,7 @@ use super::input::{RecordingInput, SegmentsInput};
 use super::recording::Recording;
 use super::store;
 use super::wire::OwnRecording;
+use crate::audit::{self, Resource, Subject};
 use crate::auth::{Access, Area, Organiser};
 use crate::db::Conn;
 use crate::events::{Event, routes::owned};
@@ -53,6 +54,10 @@ fn found(
     let id = recording.parse().map_err(|_| Problem::not_found())?;
     let recording = store::find(conn, event.id, id)?.ok_or_else(Problem::not_found)?;
     Ok((event, recording))
+}
+
+fn subject(event: &Event, recording: &Recording) -> Subject {
+    Subject::of(event.id, Resource::Recording, recording.id)
 }
 
 fn reply(view: &OwnRecording, version: i32) -> Answer {
@@ -106,6 +111,8 @@ pub async fn create_recording(
         .run(&app.db, now, move |tx| {
             let event = owned(tx, &who, &path)?;
             let (made, proposed) = actions::create(tx, now, &event, &body.value)?;
+            let written = RecordingInput::of(&made, event.timezone);
+            audit::created(tx, &who, &subject(&event, &made), &written)?;
             event_id.get_or_init(|| event.id);
             let location = format!(
                 "/api/v1/organiser/events/{}/recordings/{}",
@@ -155,8 +162,11 @@ pub async fn update_recording(
         .write(move |tx| {
             let (event, current) = found(tx, &who, &keys)?;
             if_match.check(&etag::of_version(current.version))?;
-            let input = patch.apply(&RecordingInput::of(&current, event.timezone))?;
+            let before = RecordingInput::of(&current, event.timezone);
+            let input = patch.apply(&before)?;
             let changed = actions::update(tx, now, &event, &current, &input)?;
+            let after = RecordingInput::of(&changed.0, event.timezone);
+            audit::changed(tx, &who, &subject(&event, &current), &before, &after)?;
             Ok::<_, Problem>((event, changed))
         })
         .await?;
@@ -182,6 +192,8 @@ pub async fn delete_recording(
             let (event, current) = found(tx, &who, &path)?;
             if_match.check(&etag::of_version(current.version))?;
             actions::delete(tx, now, &current)?;
+            let before = RecordingInput::of(&current, event.timezone);
+            audit::deleted(tx, &who, &subject(&event, &current), &before)?;
             Ok::<_, Problem>(event)
         })
         .await?;
@@ -210,7 +222,10 @@ pub async fn replace_segments(
         .write(move |tx| {
             let (event, current) = found(tx, &who, &path)?;
             if_match.check(&etag::of_version(current.version))?;
+            let before = RecordingInput::of(&current, event.timezone);
             let changed = actions::replace_segments(tx, now, current, &body.value)?;
+            let after = RecordingInput::of(&changed, event.timezone);
+            audit::changed(tx, &who, &subject(&event, &changed), &before, &after)?;
             Ok::<_, Problem>((event, changed))
         })
         .await?;

@@ -8,6 +8,7 @@
 #[macro_use]
 mod helpers;
 
+mod audit;
 mod backups;
 mod capacity;
 mod command_line;

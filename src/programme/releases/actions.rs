@@ -20,6 +20,14 @@ pub struct Released {
     pub conflicts: Vec<Conflict>,
 }
 
+impl Released {
+    /// What the audit keeps of it.
+    #[must_use]
+    pub fn written(&self) -> serde_json::Value {
+        serde_json::json!({"version": self.release.version, "note": self.release.note})
+    }
+}
+
 /// Keeps the working copy as the next version, which the public sees from now on. The event is held,
 /// so that two releases at once become one and the other is refused, or two versions in a row.
 ///

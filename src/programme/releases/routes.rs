@@ -6,6 +6,7 @@ use super::actions;
 use super::input::ReleaseInput;
 use super::store::{self, Headline};
 use super::wire::{ConflictView, NewReleaseView, ReleaseView, ReleaseWithProgramme};
+use crate::audit::{self, Resource, Subject};
 use crate::auth::{Access, Area, Organiser};
 use crate::events::routes::{held, owned, owned_id};
 use crate::http::{Answer, Json, ListOf, PageQuery, Query, Reply, etag};
@@ -36,6 +37,8 @@ pub async fn create_release(
             let event = held(tx, &who, &path)?;
             let made = actions::release(tx, now, &event, &body.value)?;
             let version = made.release.version;
+            let subject = Subject::of(event.id, Resource::Release, version);
+            audit::created(tx, &who, &subject, &made.written())?;
             let location = format!(
                 "/api/v1/organiser/events/{}/programme/releases/{version}",
                 event.id

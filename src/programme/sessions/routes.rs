@@ -9,6 +9,7 @@ use super::filter_input::SessionQuery;
 use super::input::SessionInput;
 use super::store;
 use super::wire::SessionView;
+use crate::audit::{self, Resource, Subject};
 use crate::auth::{Access, Area, Organiser};
 use crate::db::Conn;
 use crate::events::Event;
@@ -18,6 +19,10 @@ use crate::idempotency::Once;
 use crate::ids::SlugOr;
 use crate::problem::Problem;
 use crate::server::App;
+
+fn subject(event: &Event, session: &Versioned<Session>) -> Subject {
+    Subject::of(event.id, Resource::Session, session.value.id)
+}
 
 fn found(conn: &mut Conn, event: &Event, id: &str) -> Result<Versioned<Session>, Problem> {
     store::find(conn, event.id, &SlugOr::parse(id))?.ok_or_else(Problem::not_found)
@@ -98,6 +103,8 @@ pub async fn create_session(
         .run(&app.db, now, move |tx| {
             let event = held(tx, &who, &path)?;
             let session = actions::create(tx, now, &event, &body.value)?;
+            let written = SessionInput::of(&session.value, event.timezone);
+            audit::created(tx, &who, &subject(&event, &session), &written)?;
             let location = format!(
                 "/api/v1/organiser/events/{}/sessions/{}",
                 event.id, session.value.id
@@ -151,8 +158,11 @@ pub async fn update_session(
             let event = held(tx, &who, &path.0)?;
             let current = found(tx, &event, &path.1)?;
             if_match.check(&seen(tx, &event, &current)?.1)?;
-            let input = changes.apply(&SessionInput::of(&current.value, event.timezone))?;
+            let before = SessionInput::of(&current.value, event.timezone);
+            let input = changes.apply(&before)?;
             let saved = actions::update(tx, now, &event, &current, &input)?;
+            let after = SessionInput::of(&saved.value, event.timezone);
+            audit::changed(tx, &who, &subject(&event, &saved), &before, &after)?;
             Ok::<_, Problem>((event.id, seen(tx, &event, &saved)?))
         })
         .await?;
@@ -180,6 +190,8 @@ pub async fn delete_session(
             let current = found(tx, &event, &path.1)?;
             if_match.check(&seen(tx, &event, &current)?.1)?;
             actions::delete(tx, now, &event, &current)?;
+            let before = SessionInput::of(&current.value, event.timezone);
+            audit::deleted(tx, &who, &subject(&event, &current), &before)?;
             Ok::<_, Problem>(event.id)
         })
         .await?;

@@ -7,6 +7,7 @@ use super::actions;
 use super::input::SpeakerInput;
 use super::store;
 use super::wire::SpeakerView;
+use crate::audit::{self, Resource, Subject};
 use crate::auth::{Access, Area, Organiser};
 use crate::db::Conn;
 use crate::events::Event;
@@ -20,6 +21,10 @@ use crate::server::App;
 fn found(conn: &mut Conn, event: &Event, id: &str) -> Result<Versioned<Speaker>, Problem> {
     let id = id.parse().map_err(|_| Problem::not_found())?;
     store::find(conn, event.id, id)?.ok_or_else(Problem::not_found)
+}
+
+fn subject(event: &Event, speaker: &Versioned<Speaker>) -> Subject {
+    Subject::of(event.id, Resource::Speaker, speaker.value.id)
 }
 
 fn reply(speaker: &Versioned<Speaker>) -> Answer {
@@ -67,6 +72,8 @@ pub async fn create_speaker(
         .run(&app.db, now, move |tx| {
             let event = held(tx, &who, &path)?;
             let speaker = actions::create(tx, now, &event, &body.value)?;
+            let written = SpeakerInput::of(&speaker.value);
+            audit::created(tx, &who, &subject(&event, &speaker), &written)?;
             let location = format!(
                 "/api/v1/organiser/events/{}/speakers/{}",
                 event.id, speaker.value.id
@@ -117,8 +124,11 @@ pub async fn update_speaker(
             let event = held(tx, &who, &path.0)?;
             let current = found(tx, &event, &path.1)?;
             if_match.check(&etag::of_version(current.version))?;
-            let input = changes.apply(&SpeakerInput::of(&current.value))?;
-            actions::update(tx, &event, &current, &input).map_err(Problem::from)
+            let before = SpeakerInput::of(&current.value);
+            let changed = actions::update(tx, &event, &current, &changes.apply(&before)?)?;
+            let after = SpeakerInput::of(&changed.value);
+            audit::changed(tx, &who, &subject(&event, &current), &before, &after)?;
+            Ok::<_, Problem>(changed)
         })
         .await?;
     reply(&speaker)
@@ -141,7 +151,9 @@ pub async fn delete_speaker(
             let event = held(tx, &who, &path.0)?;
             let current = found(tx, &event, &path.1)?;
             if_match.check(&etag::of_version(current.version))?;
-            actions::delete(tx, &event, &current).map_err(Problem::from)
+            actions::delete(tx, &event, &current)?;
+            let before = SpeakerInput::of(&current.value);
+            audit::deleted(tx, &who, &subject(&event, &current), &before).map_err(Problem::from)
         })
         .await?;
     Ok(Reply::no_content())

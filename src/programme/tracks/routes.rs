@@ -7,6 +7,7 @@ use super::actions;
 use super::input::TrackInput;
 use super::store;
 use super::wire::TrackView;
+use crate::audit::{self, Resource, Subject};
 use crate::auth::{Access, Area, Organiser};
 use crate::db::Conn;
 use crate::events::Event;
@@ -20,6 +21,10 @@ use crate::server::App;
 fn found(conn: &mut Conn, event: &Event, id: &str) -> Result<Versioned<Track>, Problem> {
     let id = id.parse().map_err(|_| Problem::not_found())?;
     store::find(conn, event.id, id)?.ok_or_else(Problem::not_found)
+}
+
+fn subject(event: &Event, track: &Versioned<Track>) -> Subject {
+    Subject::of(event.id, Resource::Track, track.value.id)
 }
 
 fn reply(track: &Versioned<Track>) -> Answer {
@@ -67,6 +72,8 @@ pub async fn create_track(
         .run(&app.db, now, move |tx| {
             let event = held(tx, &who, &path)?;
             let track = actions::create(tx, now, &event, &body.value)?;
+            let written = TrackInput::of(&track.value);
+            audit::created(tx, &who, &subject(&event, &track), &written)?;
             let location = format!(
                 "/api/v1/organiser/events/{}/tracks/{}",
                 event.id, track.value.id
@@ -113,8 +120,11 @@ pub async fn update_track(
             let event = held(tx, &who, &path.0)?;
             let current = found(tx, &event, &path.1)?;
             if_match.check(&etag::of_version(current.version))?;
-            let input = changes.apply(&TrackInput::of(&current.value))?;
-            actions::update(tx, &event, &current, &input).map_err(Problem::from)
+            let before = TrackInput::of(&current.value);
+            let changed = actions::update(tx, &event, &current, &changes.apply(&before)?)?;
+            let after = TrackInput::of(&changed.value);
+            audit::changed(tx, &who, &subject(&event, &current), &before, &after)?;
+            Ok::<_, Problem>(changed)
         })
         .await?;
     reply(&track)
@@ -137,7 +147,9 @@ pub async fn delete_track(
             let event = held(tx, &who, &path.0)?;
             let current = found(tx, &event, &path.1)?;
             if_match.check(&etag::of_version(current.version))?;
-            actions::delete(tx, &event, &current).map_err(Problem::from)
+            actions::delete(tx, &event, &current)?;
+            let before = TrackInput::of(&current.value);
+            audit::deleted(tx, &who, &subject(&event, &current), &before).map_err(Problem::from)
         })
         .await?;
     Ok(Reply::no_content())

@@ -1,0 +1,121 @@
+//! The audit: who changed what, when, from what to what, for every organiser write.
+//!
+//! An entry is written in the transaction of the change it tells of, so there is neither a change
+//! without its trace nor a trace without its change. A handler that writes calls, inside that
+//! transaction, exactly one of
+//!
+//! ```ignore
+//! audit::created(tx, &who, &Subject::of(event.id, Resource::Room, room.id), &RoomInput::of(&room))?;
+//! audit::changed(tx, &who, &subject, &RoomInput::of(&before), &RoomInput::of(&after))?;
+//! audit::deleted(tx, &who, &subject, &RoomInput::of(&room))?;
+//! ```
+//!
+//! What is given is anything that can be JSON: of a programme, the written form of a thing, which
+//! comes back from its `…Input::of`; of a registration, its state and ids, never a name, an address or
+//! an answer. `changed` keeps only the fields that differ. Values under the names of [`model`]'s
+//! `HIDDEN` are never kept, wherever they stand.
+//!
+//! A write cannot forget it: the [gate](crate::api::gate) of the organiser tree looks at every write
+//! that succeeds, and answers 500 in a debug build (and logs an error in a release) when nothing was
+//! recorded. A request that by its meaning changes nothing (a dry run, a preview) says so with
+//! [`Organiser::leaves_no_trace`].
+//!
+//! Who it was and through which operation is known from the gate. This module knows no room; the
+//! addresses that read it stand with the events and the organisations.
+
+pub mod entry;
+pub mod input;
+pub mod model;
+pub mod store;
+pub mod wire;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::auth::Organiser;
+use crate::clock::new_id;
+use crate::db::{Conn, DbError};
+pub use model::{ChangeKind, Resource, Subject};
+
+/// Something was made (or sent, or released): `after` is how it is now.
+///
+/// # Errors
+/// The store's failure.
+pub fn created(
+    tx: &mut Conn,
+    who: &Organiser,
+    subject: &Subject,
+    after: &impl Serialize,
+) -> Result<(), DbError> {
+    record(
+        tx,
+        who,
+        subject,
+        (ChangeKind::Created, None, Some(json(after)?)),
+    )
+}
+
+/// Something was changed; the fields that differ are kept.
+///
+/// # Errors
+/// The store's failure.
+pub fn changed(
+    tx: &mut Conn,
+    who: &Organiser,
+    subject: &Subject,
+    before: &impl Serialize,
+    after: &impl Serialize,
+) -> Result<(), DbError> {
+    let (before, after) = model::differing(json(before)?, json(after)?);
+    let change = (ChangeKind::Changed, Some(before), Some(after));
+    record(tx, who, subject, change)
+}
+
+/// Something was deleted (or revoked); `before` is how it was.
+///
+/// # Errors
+/// The store's failure.
+pub fn deleted(
+    tx: &mut Conn,
+    who: &Organiser,
+    subject: &Subject,
+    before: &impl Serialize,
+) -> Result<(), DbError> {
+    record(
+        tx,
+        who,
+        subject,
+        (ChangeKind::Deleted, Some(json(before)?), None),
+    )
+}
+
+fn json(thing: &impl Serialize) -> Result<Value, DbError> {
+    serde_json::to_value(thing).map_err(DbError::internal)
+}
+
+fn record(
+    tx: &mut Conn,
+    who: &Organiser,
+    subject: &Subject,
+    (kind, before, after): (ChangeKind, Option<Value>, Option<Value>),
+) -> Result<(), DbError> {
+    let entry = entry::Entry {
+        id: new_id(),
+        event_id: subject.event_id,
+        actor: entry::Actor {
+            id: who.token_id,
+            name: who.token_name.clone(),
+            role: who.role,
+        },
+        operation: who.operation.clone(),
+        kind,
+        resource: subject.resource,
+        resource_id: subject.id.clone(),
+        before: before.map(model::without_hidden),
+        after: after.map(model::without_hidden),
+        at: who.asked_at,
+    };
+    store::insert(tx, who.organisation_id, &entry)?;
+    who.left_a_trace();
+    Ok(())
+}
