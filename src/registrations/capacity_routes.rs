@@ -4,6 +4,7 @@ use actix_web::{patch, web};
 
 use super::own_routes::at;
 use super::seating::Seating;
+use crate::audit;
 use crate::auth::{Access, Area, Organiser};
 use crate::http::etag::of_version;
 use crate::http::{Answer, IfMatch, Patch};
@@ -34,10 +35,13 @@ pub async fn update_quota(
         .write(move |tx| {
             let (event, current) = quota_routes::found(tx, &who, &path)?;
             if_match.check_version(&current.tag())?;
-            let input = changes.apply(&QuotaInput::of(&current))?;
+            let before = QuotaInput::of(&current);
+            let input = changes.apply(&before)?;
             let quota = actions::update_quota(tx, at.0, &event, &current, &input)?;
             Seating::open(tx, at.0, at.1, event.id)?.close(tx)?;
             let quota = quotas::find(tx, event.id, quota.id)?.unwrap_or(quota);
+            let subject = quota_routes::subject(&event, &quota);
+            audit::changed(tx, &who, &subject, &before, &QuotaInput::of(&quota))?;
             Ok::<_, Problem>((event.id, quota))
         })
         .await?;
@@ -65,9 +69,12 @@ pub async fn update_ticket_type(
         .write(move |tx| {
             let (event, current) = ticket_type_routes::found(tx, &who, &path)?;
             if_match.check(&of_version(current.version))?;
-            let input = changes.apply(&TicketTypeInput::of(&current))?;
+            let before = TicketTypeInput::of(&current);
+            let input = changes.apply(&before)?;
             let ticket = actions::update_ticket_type(tx, at.0, &event, &current, &input)?;
             Seating::open(tx, at.0, at.1, event.id)?.close(tx)?;
+            let subject = ticket_type_routes::subject(&event, &ticket);
+            audit::changed(tx, &who, &subject, &before, &TicketTypeInput::of(&ticket))?;
             Ok::<_, Problem>((event, ticket))
         })
         .await?;

@@ -17,7 +17,9 @@ use crate::ids::QuotaId;
 use crate::problem::Problem;
 use crate::server::App;
 
-fn subject(event: &Event, quota: &Quota) -> Subject {
+/// What the audit calls it.
+#[must_use]
+pub fn subject(event: &Event, quota: &Quota) -> Subject {
     Subject::of(event.id, Resource::Quota, quota.id)
 }
 

@@ -18,7 +18,9 @@ use crate::ids::TicketTypeId;
 use crate::problem::Problem;
 use crate::server::App;
 
-fn subject(event: &Event, ticket: &TicketType) -> Subject {
+/// What the audit calls it.
+#[must_use]
+pub fn subject(event: &Event, ticket: &TicketType) -> Subject {
     Subject::of(event.id, Resource::TicketType, ticket.id)
 }
 
