@@ -187,13 +187,12 @@ impl Columns {
             };
         }
         let labels = self.options.get(&(answer.question_id, answer.wording));
-        let label = |key: &String| {
+        let mut chosen = Vec::new();
+        for key in &answer.chosen {
             let label = labels.and_then(|labels| labels.get(key));
-            label.map_or(key.as_str(), |label| {
-                label.best(&self.language, &self.language)
-            })
-        };
-        let chosen: Vec<&str> = answer.chosen.iter().map(label).collect();
+            let label = label.map(|label| label.best(&self.language, &self.language));
+            chosen.push(label.unwrap_or(key));
+        }
         chosen.join("; ").into()
     }
 }

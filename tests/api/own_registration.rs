@@ -132,8 +132,8 @@ on_both_stores! { with [crate::helpers::MAIL_WAITS]
         let sale = OnSale::of_size(&app, 10).await;
         let email = "kanarifugl@example.org";
         let body = json!({
-            "contact": {"name": "Kanarifugl Hansen", "email": email, "phone": "+47 99887766554"},
-            "attendees": [{"ticket_type_id": sale.ticket, "name": "Kanarifugl Hansen", "email": email, "phone": "+47 99887766554", "organisation": "Kanarifugl AS", "position": "Kanarifugl"}],
+            "contact": {"name": "Kanarifugl Hansen", "email": email, "phone": "+4799887766"},
+            "attendees": [{"ticket_type_id": sale.ticket, "name": "Kanarifugl Hansen", "email": email, "phone": "+4799887766", "organisation": "Kanarifugl AS", "position": "Kanarifugl"}],
             "invoice": {"organisation_number": "974760673", "reference": "Kanarifugl", "email": email}, "reference": "Kanarifugl"
         });
         for key in ["first", "second"] {
@@ -145,14 +145,14 @@ on_both_stores! { with [crate::helpers::MAIL_WAITS]
         app.post("/registrations/link", &json!({"event": "konferansen", "email": email})).send().await.expect(202);
         outbox::until(&app, email, "registration_link", 1).await;
         let manage = outbox::token(&app, email, "registration_link");
-        assert!(is_stored(&app, "anarifugl") && is_stored(&app, "99887766554"));
+        assert!(is_stored(&app, "anarifugl") && is_stored(&app, "99887766"));
         let own = app.call("GET", "/registration").bearer(&access(&opened)).send().await;
         app.call("DELETE", "/registration").bearer(&access(&opened)).send().await.problem(428, "precondition-required");
         let stale = app.call("DELETE", "/registration").bearer(&access(&opened)).if_match("\"v1-x\"").send().await;
         stale.problem(412, "stale");
         assert_eq!(stale.etag(), own.etag());
         app.call("DELETE", "/registration").bearer(&access(&opened)).if_match(&own.etag()).send().await.expect(204);
-        for word in ["anarifugl", "99887766554", &manage, opened["registration"]["attendees"][0]["ticket_secret"].as_str().unwrap()] {
+        for word in ["anarifugl", "99887766", &manage, opened["registration"]["attendees"][0]["ticket_secret"].as_str().unwrap()] {
             assert!(!is_stored(&app, word), "{word}");
         }
         assert_eq!(sale.held(&app).await, 0);
