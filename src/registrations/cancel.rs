@@ -5,7 +5,7 @@ use super::mails::tell_end;
 use super::model::{Registration, Step, may_cancel};
 use super::refusal::{Outcome, Refusal};
 use super::seating::Seating;
-use super::store;
+use super::{claims, store};
 use crate::clock::Instant;
 use crate::db::{Conn, DbError};
 use crate::events::Event;
