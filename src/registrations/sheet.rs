@@ -12,7 +12,7 @@ use crate::db::{Conn, DbError};
 use crate::events::Event;
 use crate::ids::{QuestionId, TicketTypeId};
 use crate::sheets::Cell;
-use crate::text::Localized;
+use crate::text::{Email, Localized};
 use crate::tickets::questions::{self, Answer, Question};
 use crate::tickets::{Form, TicketType};
 
@@ -135,7 +135,7 @@ impl Columns {
             attendee.state.to_string().into(),
             ticket.map_or_else(|| "".into(), |name| self.in_language(name)),
             attendee.name.as_str().into(),
-            attendee.email.as_ref().map(|email| email.as_str()).into(),
+            attendee.email.as_ref().map(Email::as_str).into(),
             attendee.phone.as_deref().into(),
             attendee.organisation.as_deref().into(),
             attendee.position.as_deref().into(),

@@ -57,7 +57,9 @@ mod tests {
 
     fn written(rows: &[&[Cell]]) -> String {
         let mut csv = Csv::new();
-        rows.iter().for_each(|row| csv.row(row));
+        for row in rows {
+            csv.row(row);
+        }
         String::from_utf8(csv.take()).unwrap()
     }
 

@@ -127,7 +127,8 @@ fn usable<'a>(form: &'a Form, typed: &str) -> Result<&'a AccessCode, Faults> {
 /// Counts access codes that do not exist, so that guessing is slow.
 #[must_use]
 pub fn slow_guessing(app: &AppState, request: &HttpRequest, problem: Problem) -> Problem {
-    if !problem.names("unknown_access_code") {
+    let mut faults = problem.faults().iter();
+    if !faults.any(|fault| fault.code == "unknown_access_code") {
         return problem;
     }
     match app.limits.failure(Caller::of(request).client) {

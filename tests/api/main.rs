@@ -20,6 +20,8 @@ mod demo;
 mod draft;
 mod events;
 mod groups;
+mod exports;
+mod imports;
 mod instances;
 mod kills;
 mod mail;
