@@ -138,6 +138,11 @@ pub fn routes<S: Below>(config: &mut impl Mount<S>, scope: S) {
             .service(registrations::organiser_routes::list_registrations)
             .service(registrations::organiser_routes::get_registration_of_event)
             .service(registrations::organiser_routes::cancel_registration_of_event)
+            .service(registrations::staff_routes::create_registration_of_event)
+            .service(registrations::staff_routes::update_registration_of_event)
+            .service(registrations::staff_routes::approve_registration)
+            .service(registrations::staff_routes::reject_registration)
+            .service(registrations::staff_routes::resend_registration)
             .service(registrations::offer_routes::list_waiting),
     );
     config

@@ -8,9 +8,10 @@ use super::attendees;
 use super::cancel::By;
 use super::extract::Own;
 use super::input::AttendeeInput;
+use super::moves;
 use super::own_routes::{Found, at};
 use super::refusal::Refusal;
-use super::wire::OwnRegistration;
+use super::wire_own::OwnRegistration;
 use crate::http::{Answer, IfMatch, Json, Patch, Reply};
 use crate::idempotency::{Effect, Once};
 use crate::ids::AttendeeId;
@@ -76,7 +77,7 @@ pub async fn update_attendee(
             let attendee = found.attendee(id)?;
             let input = changes.apply(&AttendeeChange::of(attendee))?;
             let parsed = input.parse(attendee, &found.types)?;
-            attendees::change(tx, seating, found.registration, id, &parsed)?;
+            moves::change(tx, seating, found.registration, id, &parsed)?;
             Found::read(tx, own).map_err(Problem::from)
         })
         .await?;
