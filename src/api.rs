@@ -159,6 +159,11 @@ pub fn routes<S: Below>(config: &mut impl Mount<S>, scope: S) {
             .service(registrations::sheet_routes::export_registrations_xlsx)
             .service(registrations::organiser_routes::get_registration_of_event)
             .service(registrations::organiser_routes::cancel_registration_of_event)
+            .service(registrations::staff_routes::create_registration_of_event)
+            .service(registrations::staff_routes::update_registration_of_event)
+            .service(registrations::staff_routes::approve_registration)
+            .service(registrations::staff_routes::reject_registration)
+            .service(registrations::staff_routes::resend_registration)
             .service(registrations::offer_routes::list_waiting),
     );
     config

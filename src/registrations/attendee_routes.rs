@@ -8,9 +8,10 @@ use super::attendees;
 use super::cancel::By;
 use super::extract::Own;
 use super::input::AttendeeInput;
+use super::moves;
 use super::own_routes::{Found, at};
 use super::refusal::Refusal;
-use super::wire::OwnRegistration;
+use super::wire_own::OwnRegistration;
 use crate::faults::Faults;
 use crate::http::{Answer as HttpAnswer, IfMatch, Json, Patch, Reply};
 use crate::idempotency::{Effect, Once};
@@ -89,7 +90,7 @@ pub async fn update_attendee(
                 let given = parsed.attendee.answers;
                 parsed.attendee.answers = attendee_input::with_unseen(given, &attendee.answers);
             }
-            attendees::change(tx, seating, found.registration, id, &parsed)?;
+            moves::change(tx, seating, found.registration, id, &parsed)?;
             Found::read(tx, own).map_err(Problem::from)
         })
         .await?;

@@ -11,7 +11,7 @@ use super::model::Registration;
 use super::places::Own;
 use super::store;
 use super::tokens::{self, Purpose, Token};
-use super::wire::OwnRegistration;
+use super::wire_own::OwnRegistration;
 use crate::clock::Instant;
 use crate::db::{Conn, DbError};
 use crate::events::Event;

@@ -7,7 +7,7 @@ use crate::ids::TicketTypeId;
 use crate::tickets::questions::AnswerInput;
 
 /// Whom to write to.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct ContactInput {
     /// Name: 1–100 characters, no web address.
@@ -54,7 +54,7 @@ pub struct AttendeeInput {
 }
 
 /// What is said yes or no to; absent is no.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct ConsentsInput {
     /// The terms; must be true where the event has some.
@@ -73,7 +73,7 @@ pub struct ConsentsInput {
 }
 
 /// Whom to bill.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct InvoiceInput {
     /// Nine digits, checked; spaces and `NO…MVA` are taken off.

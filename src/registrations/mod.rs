@@ -10,7 +10,7 @@
 //! Whoever takes or frees a seat has the counters of the event in hand first ([`seating`]), and what is
 //! free in the end is offered to those who wait, in their order ([`promote`]); an offer is answered, or
 //! runs out ([`offers`]). One attendee of a group comes, goes, is replaced or moves without the others
-//! ([`attendees`]).
+//! ([`attendees`], [`moves`]).
 //!
 //! Registering and confirming come in crowds: as commands ([`hot`]) that share a transaction.
 //!
@@ -36,6 +36,7 @@ pub mod hot;
 pub mod input;
 pub mod mails;
 pub mod model;
+pub mod moves;
 pub mod offer_routes;
 pub mod offers;
 pub mod organisation_number;
@@ -53,11 +54,14 @@ mod settle;
 pub mod sheet;
 pub mod sheet_routes;
 pub mod signing_up;
+pub mod staff;
+pub mod staff_routes;
 pub mod store;
 pub mod submission;
 pub mod sweep;
 pub mod wire;
 pub mod wire_bodies;
+pub mod wire_own;
 
 pub use cancel::cancel_all_for_event;
 pub use model::{Registration, RegistrationState};

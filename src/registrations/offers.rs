@@ -1,9 +1,9 @@
 //! What becomes of an offer: it is accepted, declined, or not answered in time.
 
-use super::attendees;
 use super::confirm::{Opened, open};
 use super::mails::{letter, tell_changed, tell_confirmed, tell_end};
 use super::model::{Registration, RegistrationState, Step};
+use super::moves;
 use super::refusal::{Outcome, Refusal};
 use super::register::Rules;
 use super::seating::Seating;
@@ -22,7 +22,7 @@ use crate::mail::{EmailKind, outbox};
 pub fn accept(tx: &mut Conn, now: Instant, rules: Rules, secret: &str) -> Outcome<Opened> {
     let (token, mut seating, mut registration) = find(tx, (now, rules), secret)?;
     if let Some(attendee) = token.attendee_id {
-        attendees::take_offer(tx, &mut seating, &mut registration, attendee)?;
+        moves::take_offer(tx, &mut seating, &mut registration, attendee)?;
         store::update(tx, &mut registration)?;
         tell_changed(tx, now, seating.about(), &registration)?;
     } else {

@@ -92,7 +92,7 @@ pub(super) fn view(
 ) -> Result<RegistrationView, Problem> {
     let types = tickets::list_all(conn, event.id)?;
     let own = places::own(conn, &types, registration, None)?;
-    Ok(RegistrationView::new(registration, event, &types, own))
+    Ok(RegistrationView::new(registration, event, &types, own).with_notes(registration))
 }
 
 /// The event and its registration that a path names.
@@ -108,25 +108,21 @@ pub(super) fn found(
 }
 
 /// Notes in the audit that a registration moved along its life; of the people in it, nothing.
-fn trace_state(
+pub(super) fn trace_state(
     tx: &mut Conn,
     who: &Organiser,
     before: RegistrationState,
     registration: &Registration,
 ) -> Result<(), DbError> {
     let state = |state: RegistrationState| json!({ "state": state });
-    let subject = Subject::of(
-        registration.event_id,
-        Resource::Registration,
-        registration.id,
-    );
-    audit::changed(
-        tx,
-        who,
-        &subject,
-        &state(before),
-        &state(registration.state),
-    )
+    let after = state(registration.state);
+    audit::changed(tx, who, &subject(registration), &state(before), &after)
+}
+
+/// What the audit calls a registration.
+pub(super) fn subject(registration: &Registration) -> Subject {
+    let (event, id) = (registration.event_id, registration.id);
+    Subject::of(event, Resource::Registration, id)
 }
 
 /// List registrations
@@ -156,7 +152,7 @@ pub async fn list_registrations(
                     attendee: None,
                     position,
                 };
-                RegistrationView::new(&one, &event, &types, own)
+                RegistrationView::new(&one, &event, &types, own).with_notes(&one)
             }))
         })
         .await?;

@@ -10,7 +10,7 @@ use super::register::Rules;
 use super::registration_input::RegistrationChange;
 use super::seating::Seating;
 use super::tokens::{self, Purpose};
-use super::wire::OwnRegistration;
+use super::wire_own::OwnRegistration;
 use super::{attendees, contact, erase, places, store};
 use crate::clock::Instant;
 use crate::db::{Conn, DbError};

@@ -11,7 +11,7 @@ use crate::faults::Faults;
 use crate::text::{self, Email};
 
 /// Changes of a registration.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct RegistrationChange {
     /// Whom to write to. A new address counts once it has confirmed, and the old one is told.

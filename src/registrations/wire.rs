@@ -4,9 +4,8 @@ use chrono_tz::Tz;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::confirm::Opened;
 use super::input::InvoiceInput;
-use super::model::{Attendee, AttendeeState, Consents, Reach, Registration, RegistrationState};
+use super::model::{Attendee, AttendeeState, Consents, Registration, RegistrationState};
 use super::places::Own;
 use crate::clock::Instant;
 use crate::events::Event;
@@ -97,7 +96,7 @@ pub struct AttendeeView {
     /// Sessions they signed up for.
     session_ids: Vec<SessionId>,
     /// Answers to the questions of the form, in their order.
-    answers: Vec<AnswerView>,
+    pub(super) answers: Vec<AnswerView>,
     /// Whether they come.
     state: AttendeeState,
     /// When they came.
@@ -105,7 +104,7 @@ pub struct AttendeeView {
     checked_in_at: Option<Moment>,
     /// What their ticket shows at the door; theirs alone, and only while the registration is confirmed.
     #[schema(required = true, example = json!(null))]
-    ticket_secret: Option<String>,
+    pub(super) ticket_secret: Option<String>,
     /// What they wait for.
     #[schema(required = true)]
     waiting_for: Option<WaitingFor>,
@@ -153,7 +152,7 @@ pub struct RegistrationView {
     #[schema(required = true)]
     contact: Option<ContactView>,
     /// In the order they were given.
-    attendees: Vec<AttendeeView>,
+    pub(super) attendees: Vec<AttendeeView>,
     /// What was said yes or no to.
     consents: ConsentsGiven,
     /// Whom to bill.
@@ -184,105 +183,16 @@ pub struct RegistrationView {
     /// The frontend's own reference.
     #[schema(required = true, example = "order-4711")]
     reference: Option<String>,
+    /// What staff noted; shown to staff alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Ringte 3. november.")]
+    notes: Option<String>,
     /// Its version, for the tag.
     #[serde(skip)]
-    version: i32,
+    pub(super) version: i32,
 }
 
-/// One's own registration.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct OwnRegistration {
-    /// The registration.
-    #[serde(flatten)]
-    registration: RegistrationView,
-    /// Whose view it is.
-    access: Reach,
-}
-
-/// One's own registration, opened.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct OpenedView {
-    /// The registration.
-    registration: OwnRegistration,
-    /// Opens it for 30 days, as `Authorization: Bearer`.
-    #[schema(example = "kga_…")]
-    access_token: String,
-}
-
-/// One who waits.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct WaitingView {
-    /// The registration.
-    #[serde(flatten)]
-    pub registration: RegistrationView,
-    /// Place in the line, from 1, among those who wait for seats of the same quotas.
-    #[schema(example = 1)]
-    pub position: i32,
-    /// Since when.
-    pub joined_at: Moment,
-    /// The attendee who waits beside the seat they have; null: the whole registration waits.
-    #[schema(required = true)]
-    pub attendee_id: Option<AttendeeId>,
-}
-
-impl From<Opened> for OpenedView {
-    fn from(opened: Opened) -> Self {
-        Self {
-            registration: OwnRegistration::new(
-                &opened.registration,
-                &opened.event,
-                &opened.types,
-                opened.own,
-            ),
-            access_token: opened.access_token.reveal().to_owned(),
-        }
-    }
-}
-
-impl OwnRegistration {
-    /// The contact's view, or one attendee's own, who sees nobody else.
-    #[must_use]
-    pub fn new(registration: &Registration, event: &Event, types: &[TicketType], own: Own) -> Self {
-        let seen = own.sees(registration);
-        let mut view = RegistrationView::new(&seen, event, types, own);
-        for (shown, attendee) in view.attendees.iter_mut().zip(&seen.attendees) {
-            if own.attendee == Some(attendee.id) || registration.is_contacts_own(attendee) {
-                shown.answers = attendee.answers.iter().map(AnswerView::whole).collect();
-            }
-        }
-        if registration.state == RegistrationState::Confirmed {
-            for (shown, attendee) in view.attendees.iter_mut().zip(&seen.attendees) {
-                shown.ticket_secret = attendee.comes().then(|| attendee.ticket_secret.clone());
-            }
-        }
-        Self {
-            registration: view,
-            access: match own.attendee {
-                None => Reach::Contact,
-                Some(_) => Reach::Attendee,
-            },
-        }
-    }
-
-    /// Its tag, unquoted: the version that changes compare, and a digest, because the event and
-    /// prices are shown too.
-    ///
-    /// # Errors
-    /// 500 when it can't be serialised.
-    pub fn tag(&self) -> Result<String, Problem> {
-        tag(self.registration.version, self)
-    }
-
-    /// The whole answer.
-    ///
-    /// # Errors
-    /// As [`tag`](Self::tag).
-    pub fn reply(&self) -> Answer {
-        Ok(Reply::ok(self)?.etag(self.tag()?))
-    }
-}
-
-fn tag(version: i32, view: &impl Serialize) -> Result<String, Problem> {
+pub(super) fn tag(version: i32, view: &impl Serialize) -> Result<String, Problem> {
     let bytes = serde_json::to_vec(view).map_err(Problem::internal)?;
     Ok(format!("v{version}-{}", etag::of_bytes(&bytes)))
 }
@@ -325,8 +235,24 @@ impl RegistrationView {
             cancelled_at: at(registration.cancelled_at),
             erased_at: at(registration.erased_at),
             reference: registration.reference.clone(),
+            notes: None,
             version: registration.version,
         }
+    }
+
+    /// With what staff noted, for staff.
+    #[must_use]
+    pub fn with_notes(mut self, registration: &Registration) -> Self {
+        self.notes = Some(registration.notes.clone());
+        self
+    }
+
+    /// Its tag, unquoted.
+    ///
+    /// # Errors
+    /// 500 when it can't be serialised.
+    pub fn tag(&self) -> Result<String, Problem> {
+        tag(self.version, self)
     }
 
     /// The whole answer, with its tag.
@@ -334,7 +260,7 @@ impl RegistrationView {
     /// # Errors
     /// 500 when it can't be serialised.
     pub fn reply(&self) -> Answer {
-        Ok(Reply::ok(self)?.etag(tag(self.version, self)?))
+        Ok(Reply::ok(self)?.etag(self.tag()?))
     }
 }
 

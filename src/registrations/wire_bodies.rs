@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::model::{LeadsTo, RegistrationState};
 use super::register::Accepted;
-use super::wire::OwnRegistration;
+use super::wire_own::OwnRegistration;
 use crate::http::wire::Moment;
 
 /// The same for everybody: what was sent can lead to a seat once the address is confirmed.

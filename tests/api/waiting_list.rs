@@ -299,13 +299,46 @@ on_both_stores! { with [crate::helpers::MAIL_WAITS]
         assert_eq!(kinds(&app, "b@example.org").last().unwrap(), "registration_confirmed");
     }
 
-    async fn approval_holds_the_seat(app: TestApp) {
-        let sale = OnSale::with(&app, Some(1), json!({"requires_approval": true})).await;
+    async fn approval_holds_the_seat_until_somebody_answers(app: TestApp) {
+        let sale = OnSale::with(&app, Some(1), json!({"requires_approval": true, "waiting_list": true})).await;
         assert_eq!(sale.register(&app, "a@example.org").await.expect(202)["leads_to"], "awaiting_approval");
         let opened = confirm(&app, &outbox::token(&app, "a@example.org", "confirm_registration")).await.expect(200);
         assert_eq!((&opened["registration"]["state"], &opened["registration"]["holds_seats"]), (&json!("awaiting_approval"), &json!(true)));
         assert_eq!(kinds(&app, "a@example.org").last().unwrap(), "approval_pending");
         sale.register(&app, "b@example.org").await.problem(409, "sold-out");
+        let waits = joins(&app, &sale, "b@example.org", 1).await;
+        let path = |of: &Value, rest: &str| format!("/events/{}/registrations/{}{rest}", sale.event, of["registration"]["id"].as_str().unwrap());
+        app.organiser("POST", &path(&waits, "/approve")).send().await.problem(409, "wrong-state");
+        app.organiser("POST", &path(&opened, "/reject")).json(&json!({"reason": "a\nb"})).send().await.fault("/reason", "invalid_text");
+        let rejected = app.organiser("POST", &path(&opened, "/reject")).json(&json!({"reason": "For ansatte."})).send().await.expect(200);
+        assert_eq!((&rejected["state"], kinds(&app, "a@example.org").last().unwrap().as_str()), (&json!("rejected"), "registration_rejected"));
+        assert_eq!(state(&app, &waits).await, "offered");
+        decline(&app, "b@example.org").await.expect(200);
+        sale.register(&app, "c@example.org").await.expect(202);
+        let asked = confirm(&app, &outbox::token(&app, "c@example.org", "confirm_registration")).await.expect(200);
+        let approved = app.organiser("POST", &path(&asked, "/approve")).send().await.expect(200);
+        assert_eq!((&approved["state"], kinds(&app, "c@example.org").last().unwrap().as_str()), (&json!("confirmed"), "registration_confirmed"));
+        app.organiser("POST", &path(&asked, "/approve")).send().await.problem(409, "wrong-state");
+        sales::assert_integrity(&app);
+    }
+
+    async fn staff_register_note_and_send_again(app: TestApp) {
+        let sale = hall(&app, 2).await;
+        let path = format!("/events/{}/registrations", sale.event);
+        let made = app.organiser("POST", &path).json(&sale.body("a@example.org")).send().await;
+        let shown = made.expect(201);
+        assert_eq!((&shown["state"], kinds(&app, "a@example.org")), (&json!("confirmed"), vec!["registration_confirmed".to_owned()]));
+        app.organiser("POST", &path).json(&sale.body("a@example.org")).send().await.problem(409, "wrong-state");
+        let one = format!("{path}/{}", shown["id"].as_str().unwrap());
+        app.organiser("PATCH", &one).patch_json(&json!({"notes": "x"})).send().await.problem(428, "precondition-required");
+        let noted = app.organiser("PATCH", &one).if_match(&made.etag()).patch_json(&json!({"notes": "Ringte i går."})).send().await.expect(200);
+        assert_eq!(noted["notes"], "Ringte i går.");
+        app.organiser("PATCH", &one).if_match(&made.etag()).patch_json(&json!({"notes": "y"})).send().await.problem(412, "stale");
+        assert_eq!(app.organiser("POST", &format!("{one}/resend")).send().await.expect(200)["kind"], "registration_confirmed");
+        let token = outbox::token(&app, "a@example.org", "registration_confirmed");
+        let opened = app.post("/registrations/access", &json!({"token": token})).send().await.expect(200);
+        assert!(opened["registration"]["notes"].is_null(), "notes are staff's");
+        app.organiser("POST", &path).json(&party(&sale, "b@example.org", 2)).send().await.problem(409, "sold-out");
         sales::assert_integrity(&app);
     }
 }
