@@ -14,8 +14,8 @@ pub use document::{document, print};
 pub use mount::{Below, Mount};
 
 use crate::{
-    committee, events, mail, organisations, programme, publication, registrations, tickets, video,
-    web as pages_of,
+    committee, events, interchange, mail, organisations, programme, publication, registrations,
+    tickets, video, web as pages_of,
 };
 
 /// Every route that the document names; `scope` is for those below `/api/v1`.
@@ -25,6 +25,8 @@ pub fn routes<S: Below>(config: &mut impl Mount<S>, scope: S) {
         scope
             // What is asked for most stands first, because a path is looked for from the top
             .service(publication::routes::get_programme)
+            // Before what it is a longer name of
+            .service(interchange::routes::get_session_calendar)
             .service(publication::routes::get_session)
             .service(tickets::public_routes::list_tickets)
             .service(tickets::public_routes::get_registration_form)
@@ -40,12 +42,17 @@ pub fn routes<S: Below>(config: &mut impl Mount<S>, scope: S) {
             .service(publication::routes::list_sessions)
             .service(publication::routes::watch_session)
             .service(publication::routes::list_speakers)
+            .service(interchange::routes::get_speaker_calendar)
             .service(publication::routes::get_speaker)
             .service(publication::routes::list_recordings)
             .service(publication::routes::get_recording)
             .service(publication::release_routes::list_releases)
             .service(publication::release_routes::get_release)
             .service(publication::release_routes::get_series_committee)
+            .service(interchange::routes::get_programme_calendar)
+            .service(interchange::routes::get_schedule_xml)
+            .service(interchange::routes::get_schedule_json)
+            .service(interchange::routes::get_programme_json_ld)
             // Registering, and one's own registration
             .service(registrations::routes::open_registration)
             .service(registrations::routes::request_registration_link)
@@ -112,6 +119,7 @@ pub fn routes<S: Below>(config: &mut impl Mount<S>, scope: S) {
             .service(programme::sessions::routes::update_session)
             .service(programme::sessions::routes::delete_session)
             .service(publication::draft_routes::get_own_programme)
+            .service(interchange::import_routes::import_programme)
             .service(programme::routes::get_programme_diff)
             .service(programme::routes::get_programme_conflicts)
             .service(programme::releases::routes::create_release)

@@ -54,6 +54,12 @@ impl Faults {
         faults
     }
 
+    /// These faults.
+    #[must_use]
+    pub const fn of(list: Vec<Fault>) -> Self {
+        Self(list)
+    }
+
     /// Notes a fault.
     pub fn add(
         &mut self,

@@ -10,7 +10,8 @@
 //! has a [`committee`], a [`programme`] that is edited as a working copy and shown as numbered
 //! releases, and recordings ([`video`]) that know the wall clock, so that every session has its
 //! second in them before anyone has noted a time. [`tickets`] say what there is to register for, and
-//! [`registrations`] who holds it. [`publication`] renders what the public reads, once per change.
+//! [`registrations`] who holds it. [`publication`] renders what the public reads, once per change, and
+//! [`interchange`] says it in the formats that other programs know.
 //! [`mail`] tells people, and [`web`] has the few pages that links in mails lead to. Inside each room
 //! the furniture stands in the same place: `model.rs` (rules, pure), `store.rs` (rows), `actions.rs`
 //! (verbs within a transaction), `routes.rs` with `wire.rs` and `input.rs` (HTTP).
@@ -53,6 +54,7 @@ pub mod health;
 pub mod http;
 pub mod idempotency;
 pub mod ids;
+pub mod interchange;
 pub mod mail;
 pub mod metrics;
 pub mod organisations;

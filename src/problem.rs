@@ -56,14 +56,16 @@ macro_rules! catalogue {
 
 catalogue! {
     UnreadableJson = "unreadable-json", 400, "Unreadable JSON", "The body is not JSON in UTF-8. The detail says where reading stopped. Send well-formed JSON.";
+    UnreadableXml = "unreadable-xml", 400, "Unreadable XML", "The body is not XML in UTF-8 as it is taken here: well-formed, without a document type, with no entities but the five of XML. The detail names the line where reading stopped.";
     BadHeader = "bad-header", 400, "Unreadable header", "A header can't be read as what it should be. The detail names it.";
     BadRequest = "bad-request", 400, "Bad request", "The request can't be understood as HTTP.";
     NotSignedIn = "not-signed-in", 401, "Credentials needed", "The request has no credentials, or they are unknown, expired or revoked. Send Authorization: Bearer with a token.";
     NotAllowed = "not-allowed", 403, "Not allowed", "The token is good, but its role or scopes do not reach this operation. Ask an owner of the organisation for another one.";
     NotFound = "not-found", 404, "Not found", "There is nothing here, or it is not yours to know of.";
     NoVideo = "no-video", 404, "No video", "The session has no position in a published recording (yet).";
+    NotScheduled = "not-scheduled", 404, "Not scheduled yet", "The event or the session has no date yet, and this format can't say so. Ask again when it has one, or read the JSON.";
     MethodNotAllowed = "method-not-allowed", 405, "Method not allowed", "The path exists, but not with this method. The Allow header lists the methods.";
-    SlowBody = "slow-body", 408, "The body came too slowly", "The body was not there within 30 seconds. Send it again.";
+    SlowBody = "slow-body", 408, "The body came too slowly", "The body was not there in time: 30 seconds, five minutes for an import. Send it again.";
     WrongState = "wrong-state", 409, "Not in this state", "The thing is in a state from which this change does not lead. Nothing was changed; the detail names the state.";
     SoldOut = "sold-out", 409, "Sold out", "There are not enough free seats of this ticket type. ticket_type_id names it. Nothing was stored.";
     SessionFull = "session-full", 409, "The session is full", "A session that was chosen has no place left. session_id names it, and sessions_left those that have. Nothing was stored.";
@@ -76,9 +78,9 @@ catalogue! {
     Expired = "expired", 410, "Expired", "The link or the registration has expired, and its seats have gone to others. Register again.";
     TokenUsed = "token-used", 410, "Already used", "The link has been used. Ask for a new one with POST /registrations/link.";
     Stale = "stale", 412, "Changed meanwhile", "Somebody changed this since you read it. ETag is the current one: read again, merge, and send it as If-Match.";
-    BodyTooLarge = "body-too-large", 413, "Body too large", "The body is larger than this operation takes (256 KiB).";
+    BodyTooLarge = "body-too-large", 413, "Body too large", "The body is larger than this operation takes: 256 KiB, 10 MiB for an import.";
     UriTooLong = "uri-too-long", 414, "Address too long", "The address of the request is longer than 4 KiB.";
-    UnsupportedMediaType = "unsupported-media-type", 415, "Unsupported media type", "The body must be uncompressed application/json; for PATCH application/merge-patch+json too.";
+    UnsupportedMediaType = "unsupported-media-type", 415, "Unsupported media type", "The body must be uncompressed application/json; for PATCH application/merge-patch+json too, for an import XML too.";
     Invalid = "invalid", 422, "Invalid input", "The body or the query was read, but something in it can't be accepted. errors lists all that was found, each with its JSON pointer. Nothing was stored.";
     NotAvailable = "not-available", 422, "Not available", "The contract knows this field, but the service can't act on it yet, so it is refused rather than forgotten. The pointer names it.";
     IdempotencyKeyReused = "idempotency-key-reused", 422, "Idempotency-Key used before", "This key came with another body within 24 hours. Use a new key for a new request.";
@@ -188,6 +190,12 @@ impl Problem {
         problem.extra.clone_from(kept["extra"].as_object()?);
         problem.replayed = true;
         Some(problem)
+    }
+
+    /// What is wrong with the input, each with its place.
+    #[must_use]
+    pub fn faults(&self) -> &[Fault] {
+        &self.errors
     }
 
     /// What kind of problem this is.

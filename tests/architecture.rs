@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Rooms: the nouns of a conference. They meet through their front doors, without circles.
-const ROOMS: [&str; 10] = [
+const ROOMS: [&str; 11] = [
     "organisations",
     "events",
     "committee",
@@ -14,6 +14,7 @@ const ROOMS: [&str; 10] = [
     "tickets",
     "registrations",
     "publication",
+    "interchange",
     "mail",
     "web",
 ];

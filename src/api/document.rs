@@ -181,9 +181,7 @@ fn complete(path: &str, method: &str, mut operation: Value) -> Value {
             "8e03978e-40d5-43dd-bc93-6894a57f9324",
         ));
     }
-    let reads_json =
-        method == "get" && operation["responses"]["200"]["content"]["application/json"].is_object();
-    if reads_json {
+    if has_version(method, &operation["responses"]) {
         parameters.push(header(
             "If-None-Match",
             false,
@@ -243,15 +241,30 @@ fn tell_browsers(responses: &mut Value) {
     }
 }
 
+/// What an entity tag is promised for when it is read.
+const VERSIONED: [&str; 5] = [
+    "application/json",
+    "application/ld+json",
+    "application/vnd.c3voc.schedule+xml",
+    "application/xml",
+    "text/calendar",
+];
+
+/// Whether this is the reading of a document that has an entity tag.
+fn has_version(method: &str, responses: &Value) -> bool {
+    let content = &responses["200"]["content"];
+    method == "get"
+        && VERSIONED
+            .iter()
+            .any(|media_type| content[*media_type].is_object())
+}
+
 /// Gives problem answers their body, and good answers their headers.
 fn complete_answers(method: &str, responses: &mut Value) {
+    let versioned = has_version(method, responses);
     let Some(responses) = responses.as_object_mut() else {
         return;
     };
-    let json_get = method == "get"
-        && !responses
-            .get("200")
-            .is_none_or(|ok| ok["content"]["application/json"].is_null());
     for (status, response) in responses.iter_mut() {
         let number: u16 = status.parse().unwrap_or(0);
         if number >= 400 && response["$ref"].is_null() && response["content"].is_null() {
@@ -259,7 +272,7 @@ fn complete_answers(method: &str, responses: &mut Value) {
         }
     }
     let tag = json!({"description": "The version of the resource.", "schema": {"type": "string"}, "example": "\"v1\""});
-    if json_get {
+    if versioned {
         responses["200"]["headers"]["ETag"] = tag.clone();
         responses
             .entry("304")

@@ -3,6 +3,7 @@
 mod backup;
 mod check;
 mod file;
+mod import;
 mod organisation;
 mod serve;
 mod token;
@@ -42,6 +43,8 @@ enum Command {
     Organisation(organisation::Arguments),
     /// Make API tokens
     Token(token::Arguments),
+    /// Import a programme into the working copy of an event, while the service runs
+    Import(import::Arguments),
     /// Copy the store into a new file, while the service runs
     Backup(backup::Arguments),
     /// Check configuration, store and SMTP, and say how to mend what is wrong
@@ -95,6 +98,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> Result<(), CliError> {
         }
         Command::Organisation(arguments) => organisation::run(&settings, &arguments),
         Command::Token(arguments) => token::run(&settings, &arguments),
+        Command::Import(arguments) => import::run(&settings, &arguments),
         Command::Backup(arguments) => backup::run(&settings, &arguments),
         Command::Check => check::run(&settings),
     }

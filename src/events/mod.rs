@@ -26,5 +26,6 @@ pub use parts::municipality_number;
 pub use public_store::{CHANGED, changed_since, public_versions, touch_events_of, touch_public};
 pub use series::Series;
 pub use store::{
-    EventKey, Filter, contains, find_by_id, find_owned, find_public, list as list_events,
+    EventKey, Filter, contains, find_anywhere, find_by_id, find_owned, find_public,
+    list as list_events,
 };

@@ -178,6 +178,14 @@ pub fn find_public(conn: &mut Conn, key: &SlugOr<EventKind>) -> Result<Option<Ev
     find(conn, Scope::Public, key)
 }
 
+/// One event of any organisation, in any state: for the command line, whose user owns them all.
+///
+/// # Errors
+/// The store's failure.
+pub fn find_anywhere(conn: &mut Conn, key: &SlugOr<EventKind>) -> Result<Option<Event>, DbError> {
+    find(conn, Scope::Inside, key)
+}
+
 /// The event of something that was found within its own scope, such as a registration by its token.
 ///
 /// # Errors

@@ -1,4 +1,5 @@
-//! Request bodies: uncompressed JSON of at most 256 KiB that comes within 30 seconds.
+//! Request bodies: uncompressed JSON of at most 256 KiB that comes within 30 seconds; what is imported
+//! may be larger and come more slowly.
 
 use std::time::Duration;
 
@@ -14,12 +15,73 @@ use sha2::{Digest, Sha256};
 use super::strict;
 use crate::problem::{Kind, Problem};
 
-/// Largest body, in bytes.
-const LIMIT: usize = 256 * 1024;
-/// How much of a body that is too large is read and thrown away, so that its sender sees the 413
-/// rather than a closed connection.
-const DRAIN: usize = 8 * 1024 * 1024;
-const TIME: Duration = Duration::from_secs(30);
+/// How large a body may be, and how slow.
+#[derive(Debug, Clone, Copy)]
+struct Limits {
+    /// Largest body, in bytes.
+    bytes: usize,
+    /// How much of a body that is too large is read and thrown away, so that its sender sees the 413
+    /// rather than a closed connection.
+    drain: usize,
+    /// How long it may take.
+    time: Duration,
+    /// What is told about a body that is too large.
+    too_large: &'static str,
+    /// What is told about a body that is too slow.
+    too_slow: &'static str,
+}
+
+/// Of bodies that people write.
+const USUAL: Limits = Limits {
+    bytes: 256 * 1024,
+    drain: 8 * 1024 * 1024,
+    time: Duration::from_secs(30),
+    too_large: "The body is larger than 256 KiB.",
+    too_slow: "The body was not there within 30 seconds.",
+};
+
+/// Of files that are imported.
+const FILES: Limits = Limits {
+    bytes: 10 * 1024 * 1024,
+    drain: 32 * 1024 * 1024,
+    time: Duration::from_mins(5),
+    too_large: "The body is larger than 10 MiB.",
+    too_slow: "The body was not there within five minutes.",
+};
+
+/// A file that is imported, not yet read.
+#[derive(Debug)]
+pub struct Upload {
+    /// What it holds.
+    pub bytes: Vec<u8>,
+    /// What it is said to be, in lower case.
+    pub media_type: String,
+}
+
+impl Upload {
+    /// What an import may be said to be.
+    pub const TYPES: [&'static str; 5] = [
+        "application/json",
+        "application/vnd.c3voc.schedule+json",
+        "application/vnd.c3voc.schedule+xml",
+        "application/xml",
+        "text/xml",
+    ];
+}
+
+impl FromRequest for Upload {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
+        let media_type = media_type(request).unwrap_or_default();
+        let read = read_within(request, payload.take(), &Self::TYPES, FILES);
+        Box::pin(async move {
+            let bytes = read.await?.to_vec();
+            Ok(Self { bytes, media_type })
+        })
+    }
+}
 
 /// A JSON body as a `T`; unknown fields and wrong types never get this far.
 #[derive(Debug)]
@@ -133,39 +195,43 @@ fn read(
     payload: dev::Payload,
     types: &[&str],
 ) -> LocalBoxFuture<'static, Result<BytesMut, Problem>> {
+    read_within(request, payload, types, USUAL)
+}
+
+fn read_within(
+    request: &HttpRequest,
+    payload: dev::Payload,
+    types: &[&str],
+    limits: Limits,
+) -> LocalBoxFuture<'static, Result<BytesMut, Problem>> {
     let accepted = media_type(request).is_some_and(|given| types.contains(&given.as_str()));
     if !accepted {
         let detail = format!("The body must be {}.", types.join(" or "));
         return Box::pin(async { Err(Problem::new(Kind::UnsupportedMediaType, detail)) });
     }
     Box::pin(async move {
-        tokio::time::timeout(TIME, collect(payload))
+        tokio::time::timeout(limits.time, collect(payload, limits))
             .await
-            .map_err(|_| {
-                Problem::new(Kind::SlowBody, "The body was not there within 30 seconds.")
-            })?
+            .map_err(|_| Problem::new(Kind::SlowBody, limits.too_slow))?
     })
 }
 
-async fn collect(mut payload: dev::Payload) -> Result<BytesMut, Problem> {
+async fn collect(mut payload: dev::Payload, limits: Limits) -> Result<BytesMut, Problem> {
     let mut bytes = BytesMut::new();
     let mut seen = 0;
     while let Some(chunk) = payload.next().await {
         let chunk =
             chunk.map_err(|_| Problem::new(Kind::BadRequest, "The body ended before its end."))?;
         seen += chunk.len();
-        if seen > DRAIN {
+        if seen > limits.drain {
             break;
         }
-        if seen <= LIMIT {
+        if seen <= limits.bytes {
             bytes.extend_from_slice(&chunk);
         }
     }
-    if seen > LIMIT {
-        return Err(Problem::new(
-            Kind::BodyTooLarge,
-            "The body is larger than 256 KiB.",
-        ));
+    if seen > limits.bytes {
+        return Err(Problem::new(Kind::BodyTooLarge, limits.too_large));
     }
     Ok(bytes)
 }

@@ -23,9 +23,10 @@ mod recent;
 mod reply;
 mod shelf;
 mod strict;
+mod weight;
 pub mod wire;
 
-pub use body::{Form, Json, Patch};
+pub use body::{Form, Json, Patch, Upload};
 pub use coding::accepts_gzip;
 pub use etag::IfMatch;
 pub use precompressed::Precompressed;
@@ -34,6 +35,7 @@ pub use query::{PageQuery, Query, keyset};
 pub use recent::{AsOf, Recent};
 pub use reply::{Caching, ListOf, Reply};
 pub use shelf::{LONGEST_KEY, Shelf};
+pub use strict::{typed, value_of_many};
 
 use crate::problem::Problem;
 

@@ -36,7 +36,10 @@ impl Responder for Precompressed {
         if etag::is_known(request, document.tag()) {
             return response.status(StatusCode::NOT_MODIFIED).finish();
         }
-        response.content_type("application/json; charset=utf-8");
+        response.content_type(document.media_type());
+        if let Some(disposition) = document.disposition() {
+            response.insert_header((header::CONTENT_DISPOSITION, disposition));
+        }
         let Some(coded) = document.coded(coding) else {
             response.insert_header((header::ETAG, document.etag(Coding::Identity)));
             return response.body(document.plain());

@@ -1,4 +1,4 @@
-//! JSON documents that are made once and sent any number of times, in every coding.
+//! Documents that are made once and sent any number of times, in every coding.
 
 use std::io::Write;
 use std::sync::{Arc, OnceLock};
@@ -18,8 +18,9 @@ use crate::problem::Problem;
 
 /// How hard brotli tries: beyond this it costs more time than it saves bytes.
 const BROTLI_QUALITY: i32 = 5;
+const JSON: &str = "application/json; charset=utf-8";
 
-/// A JSON document, ready to be sent any number of times. Each coding is made when it is first asked
+/// A document, ready to be sent any number of times. Each coding is made when it is first asked
 /// for, and only then: a document that is replaced soon costs little. Cloning is cheap.
 #[derive(Debug, Clone)]
 pub struct Document(Arc<Inner>);
@@ -35,6 +36,9 @@ struct Inner {
     /// By [`Coding`].
     etags: [HeaderValue; 3],
     next_cursor: Option<String>,
+    media_type: &'static str,
+    /// `Content-Disposition`: what a browser calls the file that is kept of it.
+    disposition: Option<HeaderValue>,
 }
 
 impl Document {
@@ -44,7 +48,17 @@ impl Document {
     /// 500 when the body can't be serialised, which is a fault of ours.
     pub fn of(body: &impl Serialize) -> Result<Self, Problem> {
         let plain = serde_json::to_vec(body).map_err(Problem::internal)?;
-        Self::of_json(plain, None)
+        Self::of_bytes(plain, JSON, None, None)
+    }
+
+    /// Of text in another format, which a browser shows, or keeps under this name.
+    ///
+    /// # Errors
+    /// 500 for a name that can't stand in a header.
+    pub fn file(text: String, media_type: &'static str, name: &str) -> Result<Self, Problem> {
+        let disposition = format!("inline; filename=\"{name}\"");
+        let disposition = HeaderValue::try_from(disposition).map_err(Problem::internal)?;
+        Self::of_bytes(text.into_bytes(), media_type, Some(disposition), None)
     }
 
     /// Of JSON that is printed already.
@@ -52,7 +66,7 @@ impl Document {
     /// # Errors
     /// As [`of`](Self::of).
     pub fn printed(json: Vec<u8>) -> Result<Self, Problem> {
-        Self::of_json(json, None)
+        Self::of_bytes(json, JSON, None, None)
     }
 
     /// One page of a list, with `Link` to the next.
@@ -66,10 +80,15 @@ impl Document {
             next_cursor: page.next_cursor,
         };
         let plain = serde_json::to_vec(&body).map_err(Problem::internal)?;
-        Self::of_json(plain, next_cursor)
+        Self::of_bytes(plain, JSON, None, next_cursor)
     }
 
-    fn of_json(plain: Vec<u8>, next_cursor: Option<String>) -> Result<Self, Problem> {
+    fn of_bytes(
+        plain: Vec<u8>,
+        media_type: &'static str,
+        disposition: Option<HeaderValue>,
+        next_cursor: Option<String>,
+    ) -> Result<Self, Problem> {
         let tag = etag::of_bytes(&plain);
         let etag = |coding: Coding| match coding.name() {
             Some(name) => HeaderValue::try_from(format!("\"{tag}-{name}\"")),
@@ -85,6 +104,8 @@ impl Document {
             gzip: OnceLock::new(),
             brotli: OnceLock::new(),
             next_cursor,
+            media_type,
+            disposition,
         })))
     }
 
@@ -161,6 +182,16 @@ impl Document {
     /// The cursor of the next page, if it is one page of a list.
     pub(super) fn next_cursor(&self) -> Option<&str> {
         self.0.next_cursor.as_deref()
+    }
+
+    /// What it is.
+    pub(super) fn media_type(&self) -> &'static str {
+        self.0.media_type
+    }
+
+    /// What a browser calls the file that is kept of it.
+    pub(super) fn disposition(&self) -> Option<HeaderValue> {
+        self.0.disposition.clone()
     }
 
     /// Bytes that it takes in memory, roughly; a coding that is not made yet counts as if it saved

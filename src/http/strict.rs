@@ -35,6 +35,15 @@ pub fn value(bytes: &[u8]) -> Result<Value, Problem> {
     faults.finish(Some(value)).map_err(Problem::from)
 }
 
+/// As [`value`], for a body that may be large: one that is refused costs no more than a look at it.
+///
+/// # Errors
+/// As [`value`]; 413 for more values than are taken.
+pub fn value_of_many(bytes: &[u8]) -> Result<Value, Problem> {
+    super::weight::check(bytes)?;
+    value(bytes)
+}
+
 /// Reads a JSON value as a `T`.
 ///
 /// # Errors

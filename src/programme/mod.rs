@@ -18,6 +18,7 @@ pub mod draft;
 mod input;
 mod refusal;
 pub mod releases;
+pub mod revision;
 pub mod rooms;
 pub mod routes;
 pub mod sessions;
@@ -28,6 +29,8 @@ pub mod wire;
 
 pub use draft::working_copy;
 pub use refusal::{Outcome, ProgrammeRefusal};
+pub use releases::history::{Gone, Past, Released};
+pub use releases::history_store::released;
 pub use releases::store::{
     Headline, find as find_release, list as list_releases, list_headlines, newest as newest_release,
 };

@@ -5,10 +5,28 @@ use actix_web::{get, web};
 use super::drawing::{Drawn, Sources};
 use super::video_wire::PublishedProgramme;
 use crate::auth::{Access, Area, Organiser};
+use crate::clock::Instant;
+use crate::db::Conn;
+use crate::events::Event;
 use crate::events::routes::owned;
-use crate::http::{Answer, Reply};
+use crate::http::{Answer, Reply, etag};
 use crate::problem::Problem;
 use crate::server::App;
+
+/// The entity tag of the working copy as its organisers read it, for whoever replaces it whole.
+///
+/// # Errors
+/// The store's failure.
+pub fn draft_tag(
+    conn: &mut Conn,
+    event: &Event,
+    now: Instant,
+    public_url: &str,
+) -> Result<String, Problem> {
+    let drawn = Drawn::new(Sources::draft(conn, event.clone(), now)?, now, public_url);
+    let body = serde_json::to_vec(&drawn.programme()).map_err(Problem::internal)?;
+    Ok(etag::of_bytes(&body))
+}
 
 /// Read the working copy
 ///

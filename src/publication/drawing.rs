@@ -156,6 +156,7 @@ impl Drawn {
             event_document: Document::of(&self.shown)?.prepared(),
             pages: Snapshot::shelf(programme_document.size()),
             programme_document,
+            released: tokio::sync::OnceCell::new(),
             valid_until: self.valid_until,
             event: self.event,
             members: self.members,

@@ -166,6 +166,7 @@ mod tests {
             event_document: Document::of(&slug).unwrap(),
             programme_document: Document::of(&slug).unwrap(),
             pages: Snapshot::shelf(0),
+            released: tokio::sync::OnceCell::new(),
             valid_until: None,
         })
     }

@@ -19,12 +19,14 @@ pub mod programme_wire;
 mod query_input;
 pub mod release_routes;
 pub mod routes;
-mod snapshot;
+pub mod snapshot;
 mod snapshots;
 pub mod sources;
 pub mod video_wire;
 mod watch;
 pub mod wire;
 
+pub use draft_routes::draft_tag;
+pub use snapshot::Snapshot;
 pub use snapshots::Snapshots;
 pub use watch::watch_changes;

@@ -1,13 +1,15 @@
 //! Everything public about one event as it was at one moment. Never changed, only replaced.
 
-use std::sync::{OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use chrono::NaiveDate;
+use tokio::sync::OnceCell;
 
 use super::programme_wire::PublishedSpeaker;
-use super::sources::Member;
+use super::sources::{self, Member, Released};
 use super::video_wire::{PublishedSession, RecordingWithSessions, SpeakerWithSessions};
 use crate::clock::Instant;
+use crate::db::Db;
 use crate::events::Event;
 use crate::http::{Document, Shelf};
 use crate::ids::{SessionKind, SlugOr, SpeakerId};
@@ -34,6 +36,9 @@ pub struct SessionEntry {
 
 impl SessionEntry {
     /// The document of the session, made on its first request.
+    ///
+    /// # Errors
+    /// 500 when it can't be serialised.
     pub fn document(&self) -> Result<Document, Problem> {
         lazily(&self.document, || Document::of(&self.view))
     }
@@ -63,6 +68,9 @@ pub struct RecordingEntry {
 
 impl RecordingEntry {
     /// The document of the recording, made on its first request.
+    ///
+    /// # Errors
+    /// 500 when it can't be serialised.
     pub fn document(&self) -> Result<Document, Problem> {
         lazily(&self.document, || Document::of(&self.view))
     }
@@ -87,6 +95,8 @@ pub struct Snapshot {
     pub programme_document: Document,
     /// Pages of lists and numbered releases that were asked for, by what asked for them.
     pub pages: RwLock<Shelf<Document>>,
+    /// The newest release with its past, read by whoever needs it first.
+    pub released: OnceCell<Arc<Released>>,
     /// The next instant at which something in the documents changes by itself.
     pub valid_until: Option<Instant>,
 }
@@ -110,9 +120,10 @@ impl Snapshot {
     }
 
     /// Bytes that it takes in memory, roughly: the large documents, as much again for the parts that
-    /// they were drawn from, and for the small documents and pages that requests may ask for.
+    /// they were drawn from, and for the release, the other formats, the small documents and the pages
+    /// that requests may ask for.
     pub fn size(&self) -> usize {
-        4096 + 5 * (self.event_document.size() + self.programme_document.size())
+        4096 + 8 * (self.event_document.size() + self.programme_document.size())
     }
 
     /// The session of this id or slug.
@@ -137,6 +148,9 @@ impl Snapshot {
     }
 
     /// The document of one speaker, made on its first request.
+    ///
+    /// # Errors
+    /// 500 when it can't be serialised.
     pub fn speaker_document(&self, entry: &SpeakerEntry) -> Result<Document, Problem> {
         lazily(&entry.document, || {
             Document::of(&SpeakerWithSessions {
@@ -146,9 +160,25 @@ impl Snapshot {
         })
     }
 
+    /// The release that everything here is drawn from, with its past. Releases never change, so that
+    /// it fits what was read before.
+    ///
+    /// # Errors
+    /// 404 when the event is gone meanwhile, or the store's failure.
+    pub async fn released(&self, db: &Db) -> Result<Arc<Released>, Problem> {
+        let (id, version) = (self.event.id, self.event.released_version);
+        let reading = || async {
+            let found = db.read(move |conn| sources::released(conn, id, version));
+            let found = found.await?.ok_or_else(Problem::not_found)?;
+            Ok::<_, Problem>(Arc::new(found))
+        };
+        self.released.get_or_try_init(reading).await.cloned()
+    }
+
     /// The shelf for the pages of an event whose programme takes so many bytes.
+    #[must_use]
     pub fn shelf(programme: usize) -> RwLock<Shelf<Document>> {
-        RwLock::new(Shelf::new(MOST_PAGES, 32 * 1024 + 2 * programme))
+        RwLock::new(Shelf::new(MOST_PAGES, 32 * 1024 + 4 * programme))
     }
 
     /// A page of a list or a numbered release, if it is kept.

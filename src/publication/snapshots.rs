@@ -93,7 +93,10 @@ impl Snapshots {
     }
 
     /// What anybody may read of this event.
-    pub(super) async fn find(&self, name: &str) -> Result<Arc<Snapshot>, Problem> {
+    ///
+    /// # Errors
+    /// 404 when nobody may, or the store's failure.
+    pub async fn find(&self, name: &str) -> Result<Arc<Snapshot>, Problem> {
         let key = SlugOr::parse(name);
         let kept = self.kept(&key);
         match kept {

@@ -3,6 +3,7 @@
 pub use crate::committee::{Member, MemberRole, published_members};
 pub use crate::events::public_versions;
 pub use crate::programme::{
-    find_release, list_releases, newest_release, sign_up_capacities, unrecorded, working_copy,
+    Released, find_release, list_releases, newest_release, released, sign_up_capacities,
+    unrecorded, working_copy,
 };
 pub use crate::tickets::{Window as RegistrationWindow, registration_window};

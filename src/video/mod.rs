@@ -18,4 +18,4 @@ pub mod wire;
 
 pub use actions::VideoRefusal;
 pub use recording::{Recording, RecordingState};
-pub use store::list_public;
+pub use store::{list_public, rooms_in_recordings};

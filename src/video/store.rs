@@ -116,6 +116,23 @@ pub fn rooms_of_event(conn: &mut Conn, event: EventId) -> Result<Vec<RoomId>, Db
     })?)
 }
 
+/// The rooms that any recording of the event names, also a withdrawn one.
+///
+/// # Errors
+/// The store's failure.
+pub fn rooms_in_recordings(conn: &mut Conn, event: EventId) -> Result<Vec<RoomId>, DbError> {
+    Ok(per_backend!(conn, c => {
+        recording_rooms::table
+            .inner_join(
+                recordings::table.on(recordings::id.eq(recording_rooms::recording_id)),
+            )
+            .filter(recordings::event_id.eq(event))
+            .select(recording_rooms::room_id)
+            .distinct()
+            .load(c)
+    })?)
+}
+
 /// One recording of an event.
 ///
 /// # Errors

@@ -169,7 +169,7 @@ impl World {
 fn parameters(template: &str) -> Vec<String> {
     let parts = template
         .split('/')
-        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+        .filter_map(|part| Some(part.strip_prefix('{')?.split_once('}')?.0));
     parts.map(str::to_owned).collect()
 }
 

@@ -105,6 +105,15 @@ pub fn list(
 /// # Errors
 /// The store's failure.
 pub fn all(conn: &mut Conn, event: EventId) -> Result<Vec<Room>, DbError> {
+    let found = versions(conn, event)?;
+    Ok(found.into_iter().map(|found| found.value).collect())
+}
+
+/// All rooms of the event in their versions, in order.
+///
+/// # Errors
+/// The store's failure.
+pub fn versions(conn: &mut Conn, event: EventId) -> Result<Vec<Versioned<Room>>, DbError> {
     let rows: Vec<Row> = per_backend!(conn, c => {
         rooms::table
             .filter(rooms::event_id.eq(event))
@@ -112,10 +121,7 @@ pub fn all(conn: &mut Conn, event: EventId) -> Result<Vec<Room>, DbError> {
             .select(Row::as_select())
             .load(c)
     })?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Versioned::from(row).value)
-        .collect())
+    Ok(rows.into_iter().map(Versioned::from).collect())
 }
 
 /// The place after the last room.

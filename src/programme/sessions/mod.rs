@@ -2,7 +2,7 @@
 
 pub mod actions;
 pub mod filter_input;
-mod identity_store;
+pub(super) mod identity_store;
 pub mod input;
 pub mod live_store;
 pub mod material_input;

@@ -257,6 +257,15 @@ pub fn list(
 /// # Errors
 /// The store's failure.
 pub fn all(conn: &mut Conn, event: EventId) -> Result<Vec<Session>, DbError> {
+    let found = versions(conn, event)?;
+    Ok(found.into_iter().map(|session| session.value).collect())
+}
+
+/// All sessions of the event in their versions, by start, those without a time last, then by number.
+///
+/// # Errors
+/// The store's failure.
+pub fn versions(conn: &mut Conn, event: EventId) -> Result<Vec<Versioned<Session>>, DbError> {
     let rows: Vec<Row> = per_backend!(conn, c => {
         sessions::table
             .filter(sessions::event_id.eq(event))
@@ -264,8 +273,7 @@ pub fn all(conn: &mut Conn, event: EventId) -> Result<Vec<Session>, DbError> {
             .select(Row::as_select())
             .load(c)
     })?;
-    let found = with_speakers(conn, rows)?;
-    Ok(found.into_iter().map(|session| session.value).collect())
+    with_speakers(conn, rows)
 }
 
 /// Inserts a session, in version 1.

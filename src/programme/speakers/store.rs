@@ -113,6 +113,15 @@ pub fn list(
 /// # Errors
 /// The store's failure.
 pub fn all(conn: &mut Conn, event: EventId) -> Result<Vec<Speaker>, DbError> {
+    let found = versions(conn, event)?;
+    Ok(found.into_iter().map(|found| found.value).collect())
+}
+
+/// All speakers of the event in their versions, in the order they were made.
+///
+/// # Errors
+/// The store's failure.
+pub fn versions(conn: &mut Conn, event: EventId) -> Result<Vec<Versioned<Speaker>>, DbError> {
     let rows: Vec<Row> = per_backend!(conn, c => {
         speakers::table
             .filter(speakers::event_id.eq(event))
@@ -120,10 +129,7 @@ pub fn all(conn: &mut Conn, event: EventId) -> Result<Vec<Speaker>, DbError> {
             .select(Row::as_select())
             .load(c)
     })?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Versioned::from(row).value)
-        .collect())
+    Ok(rows.into_iter().map(Versioned::from).collect())
 }
 
 /// The names of these speakers of the event.

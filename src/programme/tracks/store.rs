@@ -105,6 +105,15 @@ pub fn list(
 /// # Errors
 /// The store's failure.
 pub fn all(conn: &mut Conn, event: EventId) -> Result<Vec<Track>, DbError> {
+    let found = versions(conn, event)?;
+    Ok(found.into_iter().map(|found| found.value).collect())
+}
+
+/// All tracks of the event in their versions, in order.
+///
+/// # Errors
+/// The store's failure.
+pub fn versions(conn: &mut Conn, event: EventId) -> Result<Vec<Versioned<Track>>, DbError> {
     let rows: Vec<Row> = per_backend!(conn, c => {
         tracks::table
             .filter(tracks::event_id.eq(event))
@@ -112,10 +121,7 @@ pub fn all(conn: &mut Conn, event: EventId) -> Result<Vec<Track>, DbError> {
             .select(Row::as_select())
             .load(c)
     })?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Versioned::from(row).value)
-        .collect())
+    Ok(rows.into_iter().map(Versioned::from).collect())
 }
 
 /// The place after the last track.

@@ -77,15 +77,22 @@ fn find(method: &str, path: &str) -> Option<(String, &'static Value)> {
         let parts: Vec<&str> = template.split('/').collect();
         parts.len() == segments.len()
             && parts.iter().zip(&segments).all(|(part, segment)| {
-                part.starts_with('{') && !segment.is_empty() || part == segment
+                let suffix = part.strip_prefix('{').and_then(|rest| rest.split_once('}'));
+                suffix.is_some_and(|(_, end)| !segment.is_empty() && segment.ends_with(end))
+                    || part == segment
             })
     };
     let mut found: Vec<_> = operations()
         .into_iter()
         .filter(|(m, template, _)| m == method && fits(template))
         .collect();
-    // The one with the fewest parameters is the one that is meant.
-    found.sort_by_key(|(_, template, _)| template.matches('{').count());
+    // The one with the fewest parameters is the one that is meant, then the longer one.
+    found.sort_by_key(|(_, template, _)| {
+        (
+            template.matches('{').count(),
+            usize::MAX - template.rsplit('}').next().unwrap().len(),
+        )
+    });
     found
         .into_iter()
         .next()

@@ -8,9 +8,9 @@ use kongress::db::{Conn, Db, DbError};
 use kongress::events::touch_public;
 use kongress::ids::{EventId, MemberId, ReleaseId, RoomId, SpeakerId};
 use kongress::per_backend;
+use kongress::programme::diff::changes;
 use kongress::programme::document::{
-    Changes, Programme, Room, Session, SessionKind, SessionRef, SessionSpeaker, Speaker,
-    SpeakerRole,
+    Changes, Programme, Room, Session, SessionKind, SessionSpeaker, Speaker, SpeakerRole,
 };
 use kongress::publication::sources::MemberRole;
 use kongress::text::{Localized, time};
@@ -113,6 +113,23 @@ fn insert_room(
 /// Stores the next release as another process would, by whose clock it is `now`: nothing is told
 /// to the service.
 pub fn release_at(app: &TestApp, event: EventId, programme: &Programme, now: Instant) -> i32 {
+    release_as(
+        app,
+        event,
+        programme,
+        &changes(&Programme::default(), programme),
+        now,
+    )
+}
+
+/// As [`release_at`], with what changed since the version before.
+pub fn release_as(
+    app: &TestApp,
+    event: EventId,
+    programme: &Programme,
+    changes: &Changes,
+    now: Instant,
+) -> i32 {
     write(app, |tx| {
         let newest: Option<i32> = per_backend!(tx, c => {
             programme_releases::table
@@ -121,23 +138,6 @@ pub fn release_at(app: &TestApp, event: EventId, programme: &Programme, now: Ins
                 .first(c)
         })?;
         let version = newest.unwrap_or(0) + 1;
-        let changes = Changes {
-            added: programme
-                .sessions
-                .iter()
-                .map(|session| session.id)
-                .collect(),
-            named: programme
-                .sessions
-                .iter()
-                .map(|session| SessionRef {
-                    id: session.id,
-                    slug: session.slug.clone(),
-                    title: session.title.clone(),
-                })
-                .collect(),
-            ..Changes::default()
-        };
         per_backend!(tx, c => {
             diesel::insert_into(programme_releases::table)
                 .values((
@@ -147,7 +147,7 @@ pub fn release_at(app: &TestApp, event: EventId, programme: &Programme, now: Ins
                     programme_releases::released_at.eq(now),
                     programme_releases::note.eq(AsJson(nb(&format!("Versjon {version}")))),
                     programme_releases::document.eq(AsJson(programme.clone())),
-                    programme_releases::changes.eq(AsJson(changes)),
+                    programme_releases::changes.eq(AsJson(changes.clone())),
                 ))
                 .execute(c)
                 .and_then(|_| {

@@ -1,0 +1,377 @@
+//! What a wish comes to: what is added, changed and removed, and all that is wrong with it. Pure.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
+
+use super::wish::{DocumentFormat, Removes, Wanted, Wish};
+use crate::events::Event;
+use crate::faults::Faults;
+use crate::ids::{Id, RoomId};
+use crate::programme::document::{Room, Session, Speaker, Track, Versioned};
+use crate::programme::revision::{Bound, Delta, Revision, Standing};
+use crate::programme::sessions::input::{Identity, ParsedSession, Surroundings};
+use crate::text::Slug;
+
+/// Most sessions and speakers of a document.
+const MANY: usize = 5_000;
+/// Most faults that are told.
+const FAULTS: usize = 500;
+/// Most rooms and tracks of a document.
+const SOME: usize = 500;
+
+/// What a document comes to.
+#[derive(Debug)]
+pub struct Plan {
+    /// What becomes of the working copy; whole only without faults.
+    pub revision: Revision,
+    /// What is not in the document, but can't be deleted, because a release or a recording refers to it.
+    pub kept: usize,
+    /// All that is wrong.
+    pub faults: Faults,
+}
+
+/// What a thing of the working copy is known by.
+trait Thing: Clone + PartialEq {
+    type Kind;
+    fn id(&self) -> Id<Self::Kind>;
+}
+
+macro_rules! things {
+    ($($thing:ident = $kind:ident),*) => {$(
+        impl Thing for $thing {
+            type Kind = crate::ids::$kind;
+            fn id(&self) -> Id<Self::Kind> {
+                self.id
+            }
+        }
+    )*};
+}
+
+things!(
+    Room = RoomKind,
+    Track = TrackKind,
+    Speaker = SpeakerKind,
+    Session = SessionKind
+);
+
+/// Sorts things into what is new, changed and as it was.
+fn delta<T: Thing>(wanted: Vec<(T, Option<Versioned<T>>)>) -> Delta<T> {
+    let mut delta = Delta::default();
+    for (thing, current) in wanted {
+        match current {
+            None => delta.added.push(thing),
+            Some(current) if current.value == thing => delta.unchanged += 1,
+            Some(current) => delta.changed.push(Versioned {
+                value: thing,
+                version: current.version,
+            }),
+        }
+    }
+    delta
+}
+
+/// The things of ours that a document does not hold.
+fn absent<T: Thing>(standing: &[Versioned<T>], named: &HashSet<Id<T::Kind>>) -> Vec<Versioned<T>> {
+    let absent = standing
+        .iter()
+        .filter(|thing| !named.contains(&thing.value.id()));
+    absent.cloned().collect()
+}
+
+/// Removes what is absent and free; counts what is absent and bound.
+fn discard<T: Thing>(
+    delta: &mut Delta<T>,
+    absent: Vec<Versioned<T>>,
+    is_bound: impl Fn(Id<T::Kind>) -> bool,
+) -> usize {
+    let all = absent.len();
+    delta.removed = absent
+        .into_iter()
+        .filter(|thing| !is_bound(thing.value.id()))
+        .collect();
+    all - delta.removed.len()
+}
+
+fn named<K, T, I>(wanted: &[Wanted<K, T, I>]) -> HashSet<Id<K>>
+where
+    Id<K>: Eq + Hash,
+{
+    wanted.iter().map(|wanted| wanted.id).collect()
+}
+
+/// The places of things in a list: as it is where the document keeps their order, else by the document.
+fn positions<K, T, I>(
+    wanted: &[Wanted<K, T, I>],
+    of: impl Fn(&T) -> i32,
+    whole: bool,
+) -> Vec<Option<i32>> {
+    let current: Vec<Option<i32>> = wanted
+        .iter()
+        .map(|wanted| wanted.current.as_ref().map(|thing| of(&thing.value)))
+        .collect();
+    let known: Vec<i32> = current.iter().copied().flatten().collect();
+    if !whole || known.is_sorted() {
+        // New ones stand behind all that are there.
+        let last = known.iter().copied().max();
+        let mut next = last.map_or(0, |last| last.saturating_add(1));
+        let place = |position: Option<i32>| {
+            position.or_else(|| {
+                next += 1;
+                Some(next - 1)
+            })
+        };
+        return current.into_iter().map(place).collect();
+    }
+    (0..).take(wanted.len()).map(Some).collect()
+}
+
+/// What this wish comes to. `filmed` are the rooms that recordings name.
+#[must_use]
+pub fn plan(
+    mut wish: Wish,
+    standing: &Standing,
+    event: &Event,
+    bound: &Bound,
+    filmed: &HashSet<RoomId>,
+    mut faults: Faults,
+) -> Plan {
+    check_size(&wish, &mut faults);
+    let mut revision = Revision::default();
+    let whole = wish.removes == Removes::Everything;
+    let (rooms, tracks, speakers) = (
+        named(&wish.rooms),
+        named(&wish.tracks),
+        named(&wish.speakers),
+    );
+    let sessions = named(&wish.sessions);
+    let gone: Vec<Versioned<Session>> = absent(&standing.sessions, &sessions)
+        .into_iter()
+        .filter(|session| whole || session.value.starts_at.is_some())
+        .collect();
+    revision.sessions = wanted_sessions(&mut wish, standing, event, &gone, &mut faults);
+    revision.sessions.removed = gone;
+    revision.rooms = wanted_rooms(&wish, event, whole, &mut faults);
+    revision.tracks = wanted_tracks(&wish, event, whole, &mut faults);
+    revision.speakers = wanted_speakers(&wish, event, &mut faults);
+    let mut kept = 0;
+    if whole {
+        let is_bound = |id| bound.rooms.contains(&id) || filmed.contains(&id);
+        kept += discard(
+            &mut revision.rooms,
+            absent(&standing.rooms, &rooms),
+            is_bound,
+        );
+        let is_bound = |id| bound.tracks.contains(&id);
+        kept += discard(
+            &mut revision.tracks,
+            absent(&standing.tracks, &tracks),
+            is_bound,
+        );
+        let is_bound = |id| bound.speakers.contains(&id);
+        kept += discard(
+            &mut revision.speakers,
+            absent(&standing.speakers, &speakers),
+            is_bound,
+        );
+    }
+    Plan {
+        revision,
+        kept,
+        faults: some_of(faults),
+    }
+}
+
+/// The first of many faults, and how many there are.
+fn some_of(faults: Faults) -> Faults {
+    let mut list = faults.into_list();
+    let more = list.len().saturating_sub(FAULTS);
+    list.truncate(FAULTS);
+    let mut some = Faults::of(list);
+    if more > 0 {
+        some.add(
+            "",
+            "too_many_faults",
+            format!("There are {more} more faults."),
+        );
+    }
+    some
+}
+
+fn check_size(wish: &Wish, faults: &mut Faults) {
+    let sizes = [
+        ("/rooms", wish.rooms.len(), SOME),
+        ("/tracks", wish.tracks.len(), SOME),
+        ("/speakers", wish.speakers.len(), MANY),
+        ("/days", wish.sessions.len(), MANY),
+    ];
+    for (list, size, most) in sizes {
+        if size > most {
+            faults.add(
+                list,
+                "too_many",
+                format!("There are at most {most}; here are {size}."),
+            );
+        }
+    }
+}
+
+fn wanted_rooms(wish: &Wish, event: &Event, whole: bool, faults: &mut Faults) -> Delta<Room> {
+    let places = positions(&wish.rooms, |room| room.position, whole);
+    let rooms = wish.rooms.iter().zip(places).filter_map(|(wanted, place)| {
+        let parsed = wanted.input.parse(&event.languages);
+        let parsed = parsed
+            .map_err(|here| wanted.place.tell(here, faults))
+            .ok()?;
+        let room = Room {
+            id: wanted.id,
+            name: parsed.name,
+            capacity: parsed.capacity,
+            position: parsed.position.or(place).unwrap_or(0),
+        };
+        Some((room, wanted.current.clone()))
+    });
+    delta(rooms.collect())
+}
+
+fn wanted_tracks(wish: &Wish, event: &Event, whole: bool, faults: &mut Faults) -> Delta<Track> {
+    let places = positions(&wish.tracks, |track| track.position, whole);
+    let tracks = wish
+        .tracks
+        .iter()
+        .zip(places)
+        .filter_map(|(wanted, place)| {
+            let parsed = wanted.input.parse(&event.languages);
+            let parsed = parsed
+                .map_err(|here| wanted.place.tell(here, faults))
+                .ok()?;
+            let track = Track {
+                id: wanted.id,
+                name: parsed.name,
+                color: parsed.color,
+                position: parsed.position.or(place).unwrap_or(0),
+            };
+            Some((track, wanted.current.clone()))
+        });
+    delta(tracks.collect())
+}
+
+fn wanted_speakers(wish: &Wish, event: &Event, faults: &mut Faults) -> Delta<Speaker> {
+    let speakers = wish.speakers.iter().filter_map(|wanted| {
+        let parsed = wanted.input.parse(&event.languages);
+        let parsed = parsed
+            .map_err(|here| wanted.place.tell(here, faults))
+            .ok()?;
+        let speaker = Speaker {
+            id: wanted.id,
+            name: parsed.name,
+            position: parsed.position,
+            affiliation: parsed.affiliation,
+            bio: parsed.bio,
+            photo_url: parsed.photo_url,
+            links: parsed.links,
+        };
+        Some((speaker, wanted.current.clone()))
+    });
+    delta(speakers.collect())
+}
+
+fn wanted_sessions(
+    wish: &mut Wish,
+    standing: &Standing,
+    event: &Event,
+    gone: &[Versioned<Session>],
+    faults: &mut Faults,
+) -> Delta<Session> {
+    let around = Surroundings {
+        languages: &event.languages,
+        dated: event.dates.is_some(),
+        rooms: named(&wish.rooms),
+        tracks: named(&wish.tracks),
+        speakers: named(&wish.speakers),
+    };
+    let strict = wish.format == DocumentFormat::Programme;
+    let mut names = Names::of(standing, gone, strict);
+    let mut sessions = Vec::new();
+    for wanted in wish.sessions.drain(..) {
+        let mut here = Faults::new();
+        let parsed = wanted.input.parse(&around);
+        let parsed = parsed.map_err(|wrong| here.extend(wrong)).ok();
+        let current = wanted.current.as_ref().map(|current| &current.value);
+        let session = parsed.map(|parsed| names.name(&wanted, current, parsed, event, &mut here));
+        wanted.place.tell(here, faults);
+        sessions.extend(session.map(|session| (session, wanted.current)));
+    }
+    delta(sessions)
+}
+
+/// Slugs and guids, and whose they are.
+struct Names {
+    /// Whether the document means the slugs of new sessions, or only proposes them.
+    strict: bool,
+    slugs: HashMap<String, Id<crate::ids::SessionKind>>,
+    guids: HashMap<uuid::Uuid, Id<crate::ids::SessionKind>>,
+}
+
+impl Names {
+    /// Of all sessions that stay.
+    fn of(standing: &Standing, gone: &[Versioned<Session>], strict: bool) -> Self {
+        let gone: HashSet<_> = gone.iter().map(|session| session.value.id).collect();
+        let stay = || {
+            let sessions = standing.sessions.iter().map(|session| &session.value);
+            sessions.filter(|session| !gone.contains(&session.id))
+        };
+        Self {
+            strict,
+            slugs: stay()
+                .map(|session| (session.slug.clone(), session.id))
+                .collect(),
+            guids: stay().map(|session| (session.guid, session.id)).collect(),
+        }
+    }
+
+    /// The session under its slug, guid and number. What another session is called now is taken, also
+    /// if that one is renamed by the same document.
+    fn name(
+        &mut self,
+        wanted: &super::wish::WantedSession,
+        current: Option<&Session>,
+        parsed: ParsedSession,
+        event: &Event,
+        faults: &mut Faults,
+    ) -> Session {
+        let id = wanted.id;
+        let guid = parsed
+            .guid
+            .unwrap_or_else(|| current.map_or(id.uuid(), |known| known.guid));
+        let kept = current.map(|known| Slug::from_stored(known.slug.clone()));
+        // What another program calls a session is a proposal for a new one.
+        let given = parsed
+            .slug
+            .clone()
+            .filter(|_| self.strict || current.is_some());
+        let slug = given.or(kept).unwrap_or_else(|| {
+            let title = parsed.title(&event.languages.default);
+            let derived = parsed
+                .slug
+                .clone()
+                .unwrap_or_else(|| Slug::derive(title, "session"));
+            let free = |slug: &Slug| !self.slugs.contains_key(slug.as_str());
+            (1..u32::MAX)
+                .map(|n| derived.numbered(n))
+                .find(free)
+                .unwrap_or(derived)
+        });
+        if *self.slugs.entry(slug.to_string()).or_insert(id) != id {
+            faults.add("/slug", "taken", "Another session has this slug.");
+        }
+        if *self.guids.entry(guid).or_insert(id) != id {
+            faults.add("/guid", "taken", "Another session has this guid.");
+        }
+        parsed.known_as(&Identity {
+            id,
+            slug,
+            guid,
+            number: current.map_or(0, |known| known.number),
+        })
+    }
+}

@@ -1,0 +1,274 @@
+//! The rooms, tracks and people that a schedule names, and which of ours they are. Pure.
+//!
+//! A schedule has names where we have ids. A room is known by our id, where the schedule is one of
+//! ours, else by its name; a track by its name; a person by our id, else by name, of namesakes each
+//! one in turn. What other programs call them by is kept nowhere: some derive it from an e-mail address.
+
+use std::collections::{HashMap, HashSet};
+
+use super::schedule::Terms;
+use super::schedule_input::{HallInput, LaneInput};
+use super::slots::{ReadSlot, tidy};
+use super::wish::{Place, WantedRoom, WantedSpeaker, WantedTrack};
+use crate::clock::new_id;
+use crate::events::Event;
+use crate::ids::{Id, RoomId, SpeakerId, TrackId};
+use crate::programme::document::{Session, Speaker, Versioned};
+use crate::programme::revision::Standing;
+use crate::programme::rooms::input::RoomInput;
+use crate::programme::speakers::input::SpeakerInput;
+use crate::programme::tracks::input::TrackInput;
+use crate::text::LocalizedInput;
+
+/// What a schedule names.
+#[derive(Debug, Default)]
+pub struct Things {
+    rooms: HashMap<String, RoomId>,
+    tracks: HashMap<String, TrackId>,
+    speakers: HashMap<String, SpeakerId>,
+    /// What the room of sessions without one is called.
+    nowhere: String,
+    /// Rooms as they are wanted.
+    pub wanted_rooms: Vec<WantedRoom>,
+    /// Tracks as they are wanted.
+    pub wanted_tracks: Vec<WantedTrack>,
+    /// Speakers as they are wanted.
+    pub wanted_speakers: Vec<WantedSpeaker>,
+}
+
+/// What is read, and what is there.
+#[derive(Debug)]
+pub struct Around<'a> {
+    /// The event.
+    pub event: &'a Event,
+    /// The working copy.
+    pub standing: &'a Standing,
+    /// What its things are called.
+    pub terms: &'a Terms<'a>,
+    /// What the room of sessions without one is called.
+    pub nowhere: &'a str,
+}
+
+impl Around<'_> {
+    fn text(&self, text: &str) -> LocalizedInput {
+        let language = self.event.languages.default.as_str().to_owned();
+        LocalizedInput::ByLanguage([(language, text.to_owned())].into())
+    }
+}
+
+impl Things {
+    /// Finds everything that the schedule names.
+    #[must_use]
+    pub fn of(
+        halls: Vec<(Place, HallInput)>,
+        lanes: Vec<(Place, LaneInput)>,
+        slots: &[ReadSlot],
+        around: &Around<'_>,
+    ) -> Self {
+        let mut things = Self {
+            nowhere: around.nowhere.to_owned(),
+            ..Self::default()
+        };
+        for (place, hall) in halls {
+            things.take_room(place, &hall, around);
+        }
+        for (place, lane) in lanes {
+            things.take_track(place, &lane, around);
+        }
+        for read in slots {
+            let hall = HallInput {
+                name: read.slot.room.clone(),
+                ..HallInput::default()
+            };
+            things.take_room(read.place.clone(), &hall, around);
+            if let Some(name) = read.slot.track.clone() {
+                things.take_track(read.place.clone(), &LaneInput { name, color: None }, around);
+            }
+        }
+        things.take_people(slots, around);
+        things
+    }
+
+    /// The room of this name; `None` for none.
+    #[must_use]
+    pub fn room(&self, name: &str) -> Option<String> {
+        self.rooms.get(&tidy(name)).map(ToString::to_string)
+    }
+
+    /// The track of this name.
+    #[must_use]
+    pub fn track(&self, name: &str) -> Option<String> {
+        self.tracks.get(&tidy(name)).map(ToString::to_string)
+    }
+
+    /// The speakers of a session.
+    #[must_use]
+    pub fn speakers(&self, read: &ReadSlot) -> Vec<SpeakerId> {
+        read.keys
+            .iter()
+            .filter_map(|key| self.speakers.get(key).copied())
+            .collect()
+    }
+
+    fn take_room(&mut self, place: Place, hall: &HallInput, around: &Around<'_>) {
+        let name = &*tidy(&hall.name);
+        let guid: Option<RoomId> = hall
+            .guid
+            .as_deref()
+            .and_then(|guid| guid.trim().parse().ok());
+        let is_nowhere = guid.is_some_and(|guid| guid.uuid() == around.event.id.uuid());
+        if name.is_empty() || name == self.nowhere || is_nowhere || self.rooms.contains_key(name) {
+            return;
+        }
+        let rooms = &around.standing.rooms;
+        let free = |id: RoomId| !self.rooms.values().any(|known| *known == id);
+        let by_guid = rooms
+            .iter()
+            .find(|room| Some(room.value.id) == guid && free(room.value.id));
+        let current = by_guid.or_else(|| {
+            let named = |id| around.terms.room(Some(id)) == name;
+            rooms
+                .iter()
+                .find(|room| named(room.value.id) && free(room.value.id))
+        });
+        let id = current.map_or_else(new_id, |room| room.value.id);
+        self.rooms.insert(name.to_owned(), id);
+        let mut input = current.map_or_else(
+            || RoomInput {
+                name: around.text(name),
+                capacity: None,
+                position: None,
+            },
+            |room| RoomInput::of(&room.value),
+        );
+        if by_guid.is_some() && around.terms.room(Some(id)) != name {
+            rename(&mut input.name, around, name);
+        }
+        input.capacity = hall.capacity.or(input.capacity);
+        self.wanted_rooms.push(WantedRoom {
+            place,
+            id,
+            current: current.cloned(),
+            input,
+        });
+    }
+
+    fn take_track(&mut self, place: Place, lane: &LaneInput, around: &Around<'_>) {
+        let name = &*tidy(&lane.name);
+        if name.is_empty() || self.tracks.contains_key(name) {
+            return;
+        }
+        let mut tracks = around.standing.tracks.iter();
+        let current = tracks.find(|track| around.terms.track(track.value.id) == Some(name));
+        let id = current.map_or_else(new_id, |track| track.value.id);
+        self.tracks.insert(name.to_owned(), id);
+        let mut input = current.map_or_else(
+            || TrackInput {
+                name: around.text(name),
+                color: None,
+                position: None,
+            },
+            |track| TrackInput::of(&track.value),
+        );
+        input.color = lane.color.clone().or(input.color);
+        self.wanted_tracks.push(WantedTrack {
+            place,
+            id,
+            current: current.cloned(),
+            input,
+        });
+    }
+
+    /// Finds the people of sessions that are there already first: who is in one of them is no namesake.
+    fn take_people(&mut self, slots: &[ReadSlot], around: &Around<'_>) {
+        let sessions = around
+            .standing
+            .sessions
+            .iter()
+            .map(|session| &session.value);
+        let known: HashMap<_, _> = sessions.map(|session| (session.guid, session)).collect();
+        let (there, new): (Vec<&ReadSlot>, Vec<&ReadSlot>) = slots
+            .iter()
+            .partition(|read| known.contains_key(&read.slot.guid));
+        let mut claimed = HashSet::new();
+        for read in there.into_iter().chain(new) {
+            let session = known.get(&read.slot.guid).copied();
+            for index in 0..read.slot.persons.len() {
+                self.take_person(read, index, session, &mut claimed, around);
+            }
+        }
+    }
+
+    fn take_person(
+        &mut self,
+        read: &ReadSlot,
+        index: usize,
+        session: Option<&Session>,
+        claimed: &mut HashSet<SpeakerId>,
+        around: &Around<'_>,
+    ) {
+        let (key, person) = (&read.keys[index], &read.slot.persons[index]);
+        if self.speakers.contains_key(key) {
+            return;
+        }
+        let known = &around.standing.speakers;
+        let by_guid = person.guid.map(Id::from_uuid);
+        let by_guid = known
+            .iter()
+            .find(|speaker| Some(speaker.value.id) == by_guid);
+        let found = by_guid.or_else(|| namesake(known, &person.name, session, claimed));
+        let id = found.map_or_else(new_id, |speaker| speaker.value.id);
+        claimed.insert(id);
+        self.speakers.insert(key.clone(), id);
+        let mut input = found.map_or_else(
+            || SpeakerInput {
+                name: person.name.clone(),
+                position: None,
+                affiliation: None,
+                bio: None,
+                photo_url: None,
+                links: None,
+            },
+            |speaker| SpeakerInput::of(&speaker.value),
+        );
+        input.name.clone_from(&person.name);
+        let place = Place {
+            pointer: format!("{}/persons/{index}", read.place.pointer),
+            line: read.place.line,
+        };
+        self.wanted_speakers.push(WantedSpeaker {
+            place,
+            id,
+            current: found.cloned(),
+            input,
+        });
+    }
+}
+
+/// The first of this name who is nobody else, of those in the session before all others.
+fn namesake<'a>(
+    known: &'a [Versioned<Speaker>],
+    name: &str,
+    session: Option<&Session>,
+    claimed: &HashSet<SpeakerId>,
+) -> Option<&'a Versioned<Speaker>> {
+    let free = |speaker: &&Versioned<Speaker>| {
+        speaker.value.name == name && !claimed.contains(&speaker.value.id)
+    };
+    let is_in = |speaker: &&Versioned<Speaker>| {
+        let mut parts = session.iter().flat_map(|session| &session.speakers);
+        parts.any(|part| part.speaker_id == speaker.value.id)
+    };
+    let mut there = known.iter().filter(free).filter(is_in);
+    there.next().or_else(|| known.iter().find(free))
+}
+
+/// Sets the name in the default language.
+fn rename(name: &mut LocalizedInput, around: &Around<'_>, new: &str) {
+    if let LocalizedInput::ByLanguage(texts) = name {
+        texts.insert(
+            around.event.languages.default.as_str().to_owned(),
+            new.to_owned(),
+        );
+    }
+}
