@@ -2,7 +2,7 @@
 //!
 //! An entry is written in the transaction of the change it tells of, so there is neither a change
 //! without its trace nor a trace without its change. A handler that writes calls, inside that
-//! transaction, exactly one of
+//! transaction, exactly one of these (an import, which writes many things, one for each of them)
 //!
 //! ```ignore
 //! audit::created(tx, &who, &Subject::of(event.id, Resource::Room, room.id), &RoomInput::of(&room))?;

@@ -129,16 +129,17 @@ fn schedule_wish(
         terms: &terms,
         nowhere,
     };
-    let mut things = Things::of(halls, lanes, &slots, &around);
+    let mut things = Things::of(halls, lanes, &slots.read, &around);
     let reader = Reader {
         event,
         terms: &terms,
         things: &things,
     };
-    let sessions = reader.sessions(slots, standing);
+    let sessions = reader.sessions(slots.read, standing);
     Wish {
         format,
         removes: Removes::ScheduledSessions,
+        unread: slots.faulty,
         rooms: std::mem::take(&mut things.wanted_rooms),
         tracks: std::mem::take(&mut things.wanted_tracks),
         speakers: std::mem::take(&mut things.wanted_speakers),

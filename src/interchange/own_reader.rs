@@ -70,6 +70,7 @@ pub fn wish(
     Wish {
         format: DocumentFormat::Programme,
         removes: Removes::Everything,
+        unread: HashSet::new(),
         rooms,
         tracks,
         speakers,

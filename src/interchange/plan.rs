@@ -147,6 +147,7 @@ pub fn plan(
     let gone: Vec<Versioned<Session>> = absent(&standing.sessions, &sessions)
         .into_iter()
         .filter(|session| whole || session.value.starts_at.is_some())
+        .filter(|session| !wish.unread.contains(&session.value.guid))
         .collect();
     revision.sessions = wanted_sessions(&mut wish, standing, event, &gone, &mut faults);
     revision.sessions.removed = gone;

@@ -29,11 +29,20 @@ pub struct ReadSlot {
     pub keys: Vec<String>,
 }
 
-/// Parses every session; those that have a fault are left out.
-pub fn read(input: ScheduleInput, faults: &mut Faults) -> Vec<ReadSlot> {
+/// The sessions of a schedule.
+#[derive(Debug, Default)]
+pub struct Slots {
+    /// Those without a fault.
+    pub read: Vec<ReadSlot>,
+    /// The guids of those with one, as far as they have any: nobody took them away.
+    pub faulty: HashSet<Uuid>,
+}
+
+/// Parses every session.
+pub fn read(input: ScheduleInput, faults: &mut Faults) -> Slots {
     let base_url = input.base_url;
     let mut guids = HashSet::new();
-    let mut slots = Vec::with_capacity(input.slots.len());
+    let mut slots = Slots::default();
     for (place, input) in input.slots {
         let mut here = Faults::new();
         let base = input.url.as_deref().or(base_url.as_deref());
@@ -46,9 +55,16 @@ pub fn read(input: ScheduleInput, faults: &mut Faults) -> Vec<ReadSlot> {
         }
         let faultless = here.is_empty();
         place.tell(here, faults);
-        slots.extend(read.filter(|_| faultless));
+        match read {
+            Some(read) if faultless => slots.read.push(read),
+            _ => slots.faulty.extend(guid_of(&input)),
+        }
     }
     slots
+}
+
+fn guid_of(input: &SlotInput) -> Option<Uuid> {
+    Uuid::try_parse(input.guid.as_deref()?.trim()).ok()
 }
 
 fn one(

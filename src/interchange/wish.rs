@@ -1,5 +1,9 @@
 //! What a document wants the working copy to be, before anybody knows whether it can be. Pure.
 
+use std::collections::HashSet;
+
+use uuid::Uuid;
+
 use crate::faults::{Fault, Faults};
 use crate::ids::Id;
 use crate::programme::document::{Room, Session, Speaker, Track, Versioned};
@@ -92,6 +96,8 @@ pub struct Wish {
     pub format: DocumentFormat,
     /// What it removes.
     pub removes: Removes,
+    /// Guids of sessions that it names, but says wrongly.
+    pub unread: HashSet<Uuid>,
     /// Rooms, in order.
     pub rooms: Vec<WantedRoom>,
     /// Tracks, in order.

@@ -218,6 +218,10 @@ on_both_stores! {
         assert_eq!(touched(&report), [0, 1, 1], "{report}");
         let titles = draft(&app, "konf").await.body;
         assert!(titles.contains("Uten tid") && titles.contains("2027-11-08T08:30:00+01:00"));
+        // What is said wrongly is not taken away.
+        shorter["schedule"]["conference"]["days"][0]["rooms"]["Storsalen"][0]["duration"] = json!("lenge");
+        let looked = app.organiser("PUT", "/events/konf/programme?dry_run=true").json(&shorter).send().await.expect(200);
+        assert_eq!((touched(&looked), looked["faults"].as_array().unwrap().len()), ([0, 0, 0], 1));
     }
 
     async fn real_programmes_come_and_go(app: TestApp) {
