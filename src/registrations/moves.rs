@@ -69,11 +69,7 @@ fn move_to(
     seating.withdraw_wish(registration, place);
     let mut moved = attendee;
     moved.waiting_for = None;
-    if !registration.holds_seats {
-        seating.ledger.line_up(&one(kept), -1);
-        seating.ledger.line_up(&one(wanted), 1);
-        moved.ticket_type_id = wanted;
-    } else {
+    if registration.holds_seats {
         seating.serve_those_who_wait(tx)?;
         if seating.ledger.take_beside(kept, wanted) {
             seating.ledger.give_beside(wanted, kept);
@@ -88,6 +84,10 @@ fn move_to(
         } else {
             return Err(Refusal::SoldOut(wanted).into());
         }
+    } else {
+        seating.ledger.line_up(&one(kept), -1);
+        seating.ledger.line_up(&one(wanted), 1);
+        moved.ticket_type_id = wanted;
     }
     if let Some(attendee) = registration.attendees.get_mut(place) {
         *attendee = moved;

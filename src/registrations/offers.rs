@@ -116,8 +116,9 @@ pub fn lapse(
     let is_over = seating.line_is_over(&registration);
     let due = |until: Option<Instant>| until.is_some_and(|until| now >= until);
     let step = match registration.state {
-        RegistrationState::WaitingList if is_over => Some(Step::Expire),
-        RegistrationState::Offered if is_over => Some(Step::Expire),
+        RegistrationState::WaitingList | RegistrationState::Offered if is_over => {
+            Some(Step::Expire)
+        }
         RegistrationState::Offered if due(registration.offer_expires_at) => Some(Step::LetLapse),
         _ => None,
     };

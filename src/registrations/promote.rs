@@ -97,10 +97,8 @@ impl About<'_> {
         if claims::claim(tx, self.types, &registration)?.is_err() {
             // Its municipality has its seat: it waits on for that one to be given up.
             claims::release(tx, &registration)?;
-            return match ledger.give(&waiting.seats) {
-                true => Ok(()),
-                false => Err(DbError::internal("seats can't be given back")),
-            };
+            let given = ledger.give(&waiting.seats).then_some(());
+            return given.ok_or_else(|| DbError::internal("seats can't be given back"));
         }
         signing_up::take_what_is_left(tx, &mut registration)?;
         ledger.line_up(&waiting.seats, -1);

@@ -86,7 +86,7 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Faults(faults) => faults.into(),
-            Refusal::NoEvent => Self::not_found(),
+            Refusal::NoEvent | Refusal::NoAttendee => Self::not_found(),
             Refusal::Closed(id) => {
                 Self::new(Kind::RegistrationClosed, "Registration is not open now.")
                     .with("ticket_type_id", id.to_string())
@@ -123,7 +123,6 @@ impl From<Refusal> for Problem {
                     .with("session_id", session.to_string())
                     .with("sessions_left", left)
             }
-            Refusal::NoAttendee => Self::not_found(),
             Refusal::ContactOnly => Self::new(
                 Kind::NotAllowed,
                 "This link is one attendee's; the contact of the registration can do this.",

@@ -210,17 +210,14 @@ impl Batch {
         for (place, input) in inputs.iter().enumerate() {
             match input.parse(&self.event, &self.types, form) {
                 Err(faults) => self.refuse(place, Refusal::Faults(faults)),
-                Ok(submission) if self.closed(&submission).is_some() => {
-                    let refusal = self.closed(&submission).map(Refusal::Closed);
-                    refusal
-                        .into_iter()
-                        .for_each(|refusal| self.refuse(place, refusal));
-                }
-                Ok(submission) => candidates.push(Candidate {
-                    place,
-                    limit_key: submission.contact.email.limit_key(),
-                    submission,
-                }),
+                Ok(submission) => match self.closed(&submission) {
+                    Some(closed) => self.refuse(place, Refusal::Closed(closed)),
+                    None => candidates.push(Candidate {
+                        place,
+                        limit_key: submission.contact.email.limit_key(),
+                        submission,
+                    }),
+                },
             }
         }
         self.without_wrong_sessions(tx, candidates)

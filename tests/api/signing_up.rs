@@ -29,14 +29,14 @@ async fn release(app: &TestApp, sale: &OnSale) {
         .expect(201);
 }
 
-fn body(sale: &OnSale, email: &str, sessions: &[&String]) -> Value {
+fn choosing(sale: &OnSale, email: &str, sessions: &[&String]) -> Value {
     let mut body = sale.body(email);
     body["attendees"][0]["session_ids"] = json!(sessions);
     body
 }
 
 async fn confirmed(app: &TestApp, sale: &OnSale, email: &str, sessions: &[&String]) -> Value {
-    app.post(&sale.path(), &body(sale, email, sessions))
+    app.post(&sale.path(), &choosing(sale, email, sessions))
         .send()
         .await
         .expect(202);
@@ -58,11 +58,11 @@ async fn availability(app: &TestApp) -> Vec<Value> {
 on_both_stores! { with [crate::helpers::MAIL_WAITS]
     async fn places_in_sessions_are_held_like_seats(app: TestApp) {
         let (sale, ids) = workshops(&app).await;
-        app.post(&sale.path(), &body(&sale, "a@example.org", &[&ids[0], &ids[1]])).send().await.fault("/attendees/0/session_ids/1", "overlapping_sessions");
+        app.post(&sale.path(), &choosing(&sale, "a@example.org", &[&ids[0], &ids[1]])).send().await.fault("/attendees/0/session_ids/1", "overlapping_sessions");
         let opened = confirmed(&app, &sale, "a@example.org", &[&ids[0], &ids[2]]).await;
         assert_eq!(opened["registration"]["attendees"][0]["session_ids"], json!([ids[0], ids[2]]));
         assert_eq!(availability(&app).await, ["sold_out", "few_left", "few_left"]);
-        let full = app.post(&sale.path(), &body(&sale, "b@example.org", &[&ids[0]])).send().await;
+        let full = app.post(&sale.path(), &choosing(&sale, "b@example.org", &[&ids[0]])).send().await;
         let problem = full.problem(409, "session-full");
         assert_eq!((&problem["session_id"], &problem["sessions_left"]), (&json!(ids[0]), &json!([ids[1], ids[2]])));
         assert_eq!(sale.held(&app).await, 1, "nothing of it was stored");
@@ -81,7 +81,7 @@ on_both_stores! { with [crate::helpers::MAIL_WAITS]
 
     async fn one_place_goes_to_one(app: TestApp) {
         let (sale, ids) = workshops(&app).await;
-        let calls = (0..12).map(|n| { let body = body(&sale, &format!("p{n}@example.org"), &[&ids[0]]); let (app, path) = (&app, sale.path()); async move { app.post(&path, &body).send().await.status } });
+        let calls = (0..12).map(|n| { let body = choosing(&sale, &format!("p{n}@example.org"), &[&ids[0]]); let (app, path) = (&app, sale.path()); async move { app.post(&path, &body).send().await.status } });
         let statuses = futures_util::future::join_all(calls).await;
         assert_eq!(statuses.iter().filter(|status| **status == 202).count(), 1, "{statuses:?}");
         assert!(statuses.iter().all(|status| [202, 409].contains(status)), "{statuses:?}");

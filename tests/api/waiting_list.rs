@@ -228,7 +228,8 @@ on_both_stores! { with [crate::helpers::MAIL_WAITS]
         app.advance(TimeDelta::hours(1));
         until(&app, &opened_again(&app, &first).await, "expired").await;
         until(&app, &opened_again(&app, &second).await, "expired").await;
-        assert_eq!((kinds(&app, "c@example.org").last().unwrap().as_str(), quota(&app, &sale).await), ("offer_expired", (0, 0)));
+        assert!(kinds(&app, "c@example.org").contains(&"offer_expired".to_owned()));
+        assert_eq!(quota(&app, &sale).await, (0, 0));
         sales::assert_integrity(&app);
     }
 

@@ -158,7 +158,9 @@ impl Ledger {
         let wanted = self.beside(from, to);
         let fits = wanted.iter().all(|quota| self.has_room(*quota, 1));
         if fits && self.types.contains_key(&to) {
-            wanted.into_iter().for_each(|quota| self.add(quota, 1));
+            for quota in wanted {
+                self.add(quota, 1);
+            }
             return true;
         }
         false
