@@ -33,6 +33,7 @@ fn programme() -> Programme {
         name: text("Storsalen".to_owned()),
         capacity: Some(600),
         position: 0,
+        hidden: false,
     };
     let speaker = |number: i32| Speaker {
         id: new_id(),
@@ -42,6 +43,7 @@ fn programme() -> Programme {
         bio: text("Har *ledet* arbeidet i ti år.".to_owned()),
         photo_url: None,
         links: Vec::new(),
+        hidden: false,
     };
     let speakers: Vec<Speaker> = (1..=SESSIONS).map(speaker).collect();
     let session = |(number, speaker): (i32, &Speaker)| {
@@ -157,7 +159,7 @@ fn edge(c: &mut Criterion) {
         b.iter(|| {
             metrics.request(
                 "GET",
-                black_box("/api/v1/events/{event}/programme"),
+                black_box("/api/v1/events/{event}/programme").into(),
                 200,
                 took,
             );

@@ -3,6 +3,7 @@
 pub mod docs;
 mod document;
 mod examples;
+pub mod front_door;
 pub mod gate;
 mod mount;
 mod patches;
@@ -14,8 +15,8 @@ pub use document::{document, print};
 pub use mount::{Below, Mount};
 
 use crate::{
-    committee, events, interchange, mail, organisations, programme, publication, registrations,
-    tickets, video, web as pages_of,
+    committee, editions, events, interchange, mail, organisations, programme, publication,
+    registrations, search, tickets, transcripts, video, web as pages_of,
 };
 
 /// Every route that the document names; `scope` is for those below `/api/v1`.
@@ -33,6 +34,7 @@ pub fn routes<S: Below>(config: &mut impl Mount<S>, scope: S) {
             .service(registrations::routes::create_registration)
             .service(registrations::routes::confirm_registration)
             .service(publication::routes::get_event)
+            .service(publication::now_routes::get_now)
             .service(service::get_openapi)
             // Anybody
             .service(events::public_routes::list_series)
@@ -46,9 +48,17 @@ pub fn routes<S: Below>(config: &mut impl Mount<S>, scope: S) {
             .service(publication::routes::get_speaker)
             .service(publication::routes::list_recordings)
             .service(publication::routes::get_recording)
+            .service(publication::chapter_routes::get_chapters_vtt)
+            .service(publication::chapter_routes::get_chapters_json)
+            .service(publication::chapter_routes::get_chapters_psc)
+            .service(publication::chapter_routes::get_chapters_txt)
+            .service(publication::chapter_routes::get_chapters_ffmetadata)
+            .service(transcripts::public_routes::get_transcript)
+            .service(transcripts::public_routes::get_session_transcript)
             .service(publication::release_routes::list_releases)
             .service(publication::release_routes::get_release)
             .service(publication::release_routes::get_series_committee)
+            .service(search::routes::search_everything)
             .service(interchange::routes::get_programme_calendar)
             .service(interchange::routes::get_schedule_xml)
             .service(interchange::routes::get_schedule_json)
@@ -90,6 +100,7 @@ pub fn routes<S: Below>(config: &mut impl Mount<S>, scope: S) {
             .service(events::routes::archive_event)
             .service(registrations::event_routes::cancel_event)
             .service(events::routes::reopen_event)
+            .service(editions::routes::clone_event)
             .service(events::audit_routes::list_audit_of_event)
             // Organisers: the programme
             .service(committee::routes::list_own_committee)
@@ -103,11 +114,13 @@ pub fn routes<S: Below>(config: &mut impl Mount<S>, scope: S) {
             .service(programme::rooms::routes::get_own_room)
             .service(programme::rooms::routes::update_room)
             .service(programme::rooms::routes::delete_room)
+            .service(programme::rooms::routes::order_rooms)
             .service(programme::tracks::routes::list_own_tracks)
             .service(programme::tracks::routes::create_track)
             .service(programme::tracks::routes::get_own_track)
             .service(programme::tracks::routes::update_track)
             .service(programme::tracks::routes::delete_track)
+            .service(programme::tracks::routes::order_tracks)
             .service(programme::speakers::routes::list_own_speakers)
             .service(programme::speakers::routes::create_speaker)
             .service(programme::speakers::routes::get_own_speaker)
@@ -118,6 +131,7 @@ pub fn routes<S: Below>(config: &mut impl Mount<S>, scope: S) {
             .service(programme::sessions::routes::get_own_session)
             .service(programme::sessions::routes::update_session)
             .service(programme::sessions::routes::delete_session)
+            .service(programme::shifts::routes::shift_sessions)
             .service(publication::draft_routes::get_own_programme)
             .service(interchange::import_routes::import_programme)
             .service(programme::routes::get_programme_diff)
@@ -125,6 +139,7 @@ pub fn routes<S: Below>(config: &mut impl Mount<S>, scope: S) {
             .service(programme::releases::routes::create_release)
             .service(programme::releases::routes::list_own_releases)
             .service(programme::releases::routes::get_own_release)
+            .service(programme::restore::routes::restore_programme)
             .service(mail::routes::list_emails)
             .service(mail::routes::retry_email)
             .service(video::routes::list_own_recordings)
@@ -133,6 +148,18 @@ pub fn routes<S: Below>(config: &mut impl Mount<S>, scope: S) {
             .service(video::routes::update_recording)
             .service(video::routes::delete_recording)
             .service(video::routes::replace_segments)
+            .service(video::placements::routes::list_positions)
+            .service(video::placements::routes::verify_positions)
+            .service(video::placements::routes::get_position)
+            .service(video::placements::routes::set_position)
+            .service(video::placements::routes::delete_position)
+            .service(video::marks::routes::list_marks)
+            .service(video::marks::routes::create_mark)
+            .service(video::marks::routes::get_mark)
+            .service(video::marks::routes::delete_mark)
+            .service(transcripts::routes::put_transcript)
+            .service(transcripts::routes::get_own_transcript)
+            .service(transcripts::routes::delete_transcript)
             .service(tickets::quota_routes::list_quotas)
             .service(tickets::quota_routes::create_quota)
             .service(tickets::quota_routes::get_quota)
@@ -171,8 +198,8 @@ pub fn routes<S: Below>(config: &mut impl Mount<S>, scope: S) {
         .service(service::get_readiness)
         .service(service::get_metrics)
         .service(service::get_problem)
-        .service(publication::link_routes::open_video)
         // Pages for people
+        .service(pages_of::watch::routes::get_watch_page)
         .service(pages_of::routes::get_confirm_page)
         .service(pages_of::routes::post_confirm_page)
         .service(pages_of::offer_routes::get_offer_page)

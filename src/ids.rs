@@ -116,6 +116,8 @@ ids! {
     ReleaseId = ReleaseKind;
     /// A recording.
     RecordingId = RecordingKind;
+    /// A mark: somebody saw a session start or end.
+    MarkId = MarkKind;
     /// A quota.
     QuotaId = QuotaKind;
     /// A ticket type.
@@ -134,6 +136,8 @@ ids! {
     AuditEntryId = AuditEntryKind;
     /// An e-mail in the outbox.
     EmailId = EmailKind;
+    /// A worker that sends mails, for as long as it runs.
+    WorkerId = WorkerKind;
 }
 
 /// How a path names a thing that has a slug: by that slug or by its id.

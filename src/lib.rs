@@ -9,9 +9,10 @@
 //! **Rooms are the nouns of a conference.** [`organisations`] own [`events`] (in series); an event
 //! has a [`committee`], a [`programme`] that is edited as a working copy and shown as numbered
 //! releases, and recordings ([`video`]) that know the wall clock, so that every session has its
-//! second in them before anyone has noted a time. [`tickets`] say what there is to register for, and
-//! [`registrations`] who holds it. [`publication`] renders what the public reads, once per change, and
-//! [`interchange`] says it in the formats that other programs know.
+//! second in them before anyone has noted a time; [`transcripts`] hold what is said there.
+//! [`tickets`] say what there is to register for, and [`registrations`] who holds it. [`publication`]
+//! renders what the public reads, once per change, [`interchange`] says it in the formats that other
+//! programs know, [`search`] finds it, and [`editions`] make next year's event from this year's.
 //! [`mail`] tells people, and [`web`] has the few pages that links in mails lead to. Inside each room
 //! the furniture stands in the same place: `model.rs` (rules, pure), `store.rs` (rows), `actions.rs`
 //! (verbs within a transaction), `routes.rs` with `wire.rs` and `input.rs` (HTTP).
@@ -32,7 +33,8 @@
 //! **What organisers change** leaves a trace in the [`audit`], in the same transaction; the gate sees to it.
 //!
 //! **What is shared**: [`ids`] (typed), [`clock`] (time, ids, randomness), [`text`] (parsed e-mails,
-//! slugs, languages), [`words`] (enums), [`page`] (keyset cursors), [`faults`] (what is wrong with an
+//! slugs, languages), [`words`] (enums), [`page`] (keyset cursors),
+//! [`order`] (lists in an order of their own), [`faults`] (what is wrong with an
 //! input, all at once), [`idempotency`], [`health`].
 //!
 //! `tests/architecture.rs` keeps the walls; `clippy.toml` keeps the clock, the ids and the
@@ -47,6 +49,7 @@ pub mod committee;
 pub mod config;
 pub mod db;
 pub mod demo;
+pub mod editions;
 pub mod events;
 pub mod fault;
 pub mod faults;
@@ -58,16 +61,19 @@ pub mod interchange;
 pub mod mail;
 pub mod metrics;
 pub mod municipalities;
+pub mod order;
 pub mod organisations;
 pub mod page;
 pub mod problem;
 pub mod programme;
 pub mod publication;
 pub mod registrations;
+pub mod search;
 pub mod server;
 pub mod sheets;
 pub mod text;
 pub mod tickets;
+pub mod transcripts;
 pub mod video;
 pub mod web;
 pub mod words;

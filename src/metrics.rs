@@ -1,5 +1,6 @@
 //! Counters for `/metrics`. Labels are route patterns, never paths: a path may hold a secret.
 
+use std::borrow::Cow;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
@@ -13,18 +14,20 @@ use prometheus_client::registry::{Registry, Unit};
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RequestLabels {
-    method: String,
-    route: String,
+    method: &'static str,
+    route: Cow<'static, str>,
     status: u16,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RouteLabels {
-    route: String,
+    route: Cow<'static, str>,
 }
 
 /// Seconds; from a snapshot out of memory to a store that is busy.
 const BUCKETS: [f64; 9] = [0.0005, 0.002, 0.01, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0];
+
+const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /// What this process counts.
 #[derive(Debug)]
@@ -74,25 +77,22 @@ impl Default for Metrics {
 
 impl Metrics {
     /// Counts an answered request.
-    pub fn request(&self, method: &str, route: &str, status: u16, took: Duration) {
+    pub fn request(&self, method: &str, route: Cow<'static, str>, status: u16, took: Duration) {
         // Any method can be sent; only known ones become labels.
-        let method =
-            if ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"].contains(&method) {
-                method
-            } else {
-                "other"
-            };
+        let mut known = METHODS.into_iter();
+        let method = known.find(|known| *known == method).unwrap_or("other");
+        let of_route = RouteLabels {
+            route: route.clone(),
+        };
         self.requests
             .get_or_create(&RequestLabels {
-                method: method.to_owned(),
-                route: route.to_owned(),
+                method,
+                route,
                 status,
             })
             .inc();
         self.durations
-            .get_or_create(&RouteLabels {
-                route: route.to_owned(),
-            })
+            .get_or_create(&of_route)
             .observe(took.as_secs_f64());
     }
 

@@ -62,6 +62,23 @@ impl<T> Page<T> {
         }
     }
 
+    /// Cuts a page out of all rows, which are in the order of `key`.
+    pub fn of_sorted<K>(
+        rows: impl Iterator<Item = T>,
+        keyset: &Keyset<K>,
+        key: impl Fn(&T) -> K,
+    ) -> Self
+    where
+        K: Ord + Serialize,
+    {
+        let fetch = usize::try_from(keyset.fetch()).unwrap_or(0);
+        let rows = rows
+            .filter(|row| keyset.after.as_ref().is_none_or(|after| key(row) > *after))
+            .take(fetch)
+            .collect();
+        Self::cut(rows, keyset, key)
+    }
+
     /// The page with each row turned into something else.
     pub fn map<U>(self, convert: impl FnMut(T) -> U) -> Page<U> {
         Page {

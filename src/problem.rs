@@ -63,6 +63,7 @@ catalogue! {
     NotAllowed = "not-allowed", 403, "Not allowed", "The token is good, but its role or scopes do not reach this operation. Ask an owner of the organisation for another one.";
     NotFound = "not-found", 404, "Not found", "There is nothing here, or it is not yours to know of.";
     NoVideo = "no-video", 404, "No video", "The session has no position in a published recording (yet).";
+    NoTranscript = "no-transcript", 404, "No transcript", "Nothing that is said in this recording or session may be read (yet).";
     NotScheduled = "not-scheduled", 404, "Not scheduled yet", "The event or the session has no date yet, and this format can't say so. Ask again when it has one, or read the JSON.";
     MethodNotAllowed = "method-not-allowed", 405, "Method not allowed", "The path exists, but not with this method. The Allow header lists the methods.";
     SlowBody = "slow-body", 408, "The body came too slowly", "The body was not there in time: 30 seconds, five minutes for an import. Send it again.";

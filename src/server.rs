@@ -9,12 +9,12 @@ use actix_web::{App as ActixApp, HttpServer, web};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
-use crate::api::{self, gate::gate};
+use crate::api::{self, front_door, gate::gate};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Db, DbError, Submit};
 use crate::health::Health;
-use crate::http::edge::edge;
+use crate::http::edge::Edge;
 use crate::http::limits::Limits;
 use crate::http::methods::Methods;
 use crate::http::{Document, Recent};
@@ -26,6 +26,7 @@ use crate::metrics::Metrics;
 use crate::problem::Problem;
 use crate::publication::{self, Snapshots};
 use crate::registrations::{self, hot::Command, register::Rules};
+use crate::search;
 use crate::tickets::questions;
 
 /// What every handler can reach.
@@ -136,7 +137,7 @@ fn printed_document() -> Result<Vec<u8>, Problem> {
     printed.map_err(Problem::internal)
 }
 
-/// Everything that runs beside the requests: sweeping, mail.
+/// Everything that runs beside the requests: sweeping, mail, indexing.
 pub struct Background {
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
@@ -167,6 +168,8 @@ pub fn start_background(state: &App) -> Background {
         tokio::task::spawn_local(sweep(state.clone(), stopped.clone())),
         tokio::task::spawn_local(watch_health(state.clone(), stopped.clone())),
         tokio::task::spawn_local(worker::run(state.clone(), stopped.clone())),
+        tokio::task::spawn_local(search::keep_up(state.clone(), stopped.clone())),
+        tokio::task::spawn_local(index_registrations(state.clone(), stopped.clone())),
         tokio::task::spawn_local(publication::watch_changes(state.clone(), stopped)),
     ];
     Background { stop, tasks }
@@ -210,6 +213,32 @@ async fn sweep(state: App, mut stopped: watch::Receiver<bool>) {
                 tracing::warn!(%error, "registrations past the end of registration were not swept");
             }
             sweep_answers(&state).await;
+        }
+    }
+}
+
+/// Writes what new registrations are found by. After each batch it rests four times as long as that took,
+/// so that in a crowd it has a fifth of the writer's time at most.
+async fn index_registrations(state: App, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        let began = tokio::time::Instant::now();
+        let indexed = async {
+            if !state.db.read(registrations::anything_waiting).await? {
+                return Ok::<_, DbError>(0);
+            }
+            state.db.write(registrations::index_waiting).await
+        };
+        let rest = match indexed.await {
+            Ok(0) => SWEEP_EVERY,
+            Ok(_) => 4 * began.elapsed(),
+            Err(error) => {
+                tracing::warn!(%error, "new registrations were not indexed");
+                SWEEP_EVERY
+            }
+        };
+        tokio::select! {
+            _ = stopped.changed() => return,
+            () = tokio::time::sleep(rest) => {}
         }
     }
 }
@@ -281,7 +310,7 @@ pub fn bind(state: App, listener: TcpListener, workers: usize) -> std::io::Resul
             .configure(api::served)
             .configure(api::pages)
             .wrap(from_fn(gate))
-            .wrap(from_fn(edge))
+            .wrap(Edge(front_door::at_hand))
     })
     // Signals are ours: the mail worker stops with the service.
     .disable_signals()

@@ -5,12 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Rooms: the nouns of a conference. They meet through their front doors, without circles.
-const ROOMS: [&str; 11] = [
+const ROOMS: [&str; 14] = [
     "organisations",
     "events",
     "committee",
+    "editions",
     "programme",
     "video",
+    "transcripts",
+    "search",
     "tickets",
     "registrations",
     "publication",

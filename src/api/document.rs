@@ -164,8 +164,11 @@ fn complete(path: &str, method: &str, mut operation: Value) -> Value {
         .iter()
         .any(|parameter| parameter["in"] == "query");
     let changes = private && matches!(method, "put" | "patch" | "delete");
+    let says_when = parameters
+        .iter()
+        .any(|parameter| parameter["name"] == "If-Match");
     let has_body = operation["requestBody"].is_object();
-    if changes {
+    if changes && !says_when {
         parameters.push(header(
             "If-Match",
             true,
@@ -242,12 +245,14 @@ fn tell_browsers(responses: &mut Value) {
 }
 
 /// What an entity tag is promised for when it is read.
-const VERSIONED: [&str; 5] = [
+const VERSIONED: [&str; 7] = [
     "application/json",
+    "application/json+chapters",
     "application/ld+json",
     "application/vnd.c3voc.schedule+xml",
     "application/xml",
     "text/calendar",
+    "text/vtt",
 ];
 
 /// Whether this is the reading of a document that has an entity tag.

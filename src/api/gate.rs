@@ -134,9 +134,10 @@ fn area(below: &[&str]) -> Option<Area> {
         ["organisations", _, ..] => Some(Area::Organisation),
         ["series", ..] | ["events"] | ["events", _] => Some(Area::Events),
         ["events", _, part, ..] => match *part {
-            "publish" | "archive" | "cancel" | "reopen" => Some(Area::Events),
-            "committee" | "committee-order" | "rooms" | "tracks" | "speakers" | "sessions"
-            | "programme" | "recordings" => Some(Area::Programme),
+            "publish" | "archive" | "cancel" | "reopen" | "clone" => Some(Area::Events),
+            "committee" | "committee-order" | "room-order" | "track-order" | "session-shifts"
+            | "rooms" | "tracks" | "speakers" | "sessions" | "programme" | "recordings"
+            | "marks" => Some(Area::Programme),
             "quotas" | "ticket-types" | "questions" | "access-codes" | "registrations"
             | "registrations.csv" | "registrations.xlsx" | "waiting-list" => {
                 Some(Area::Registrations)

@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::config::{Config, LogFormat, Settings};
 use crate::db::{Db, ServeLock, migrate};
 use crate::demo::{self, Filled};
+use crate::mail::outbox;
 use crate::server::{self, AppState};
 
 #[derive(Debug, Args)]
@@ -32,6 +33,9 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> Result<(), CliError> {
         .then(|| demo::fill(&config.target, Clock::default().now()))
         .transpose()?;
     migrate::run(&config.target)?;
+    if lock.is_alone() {
+        Db::write_once(&config.target, outbox::end_leases)?;
+    }
     let listener = TcpListener::bind(config.listen)
         .map_err(|error| format!("KONGRESS_LISTEN: {}: {error}", config.listen))?;
     config.listen = listener.local_addr()?;

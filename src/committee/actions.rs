@@ -1,13 +1,14 @@
 //! What organisers do with the committee.
 
 use super::input::{CommitteeMemberInput, ParsedMember};
-use super::model::{Member, reorder};
+use super::model::Member;
 use super::store;
 use crate::clock::{Instant, new_id};
-use crate::db::{Conn, Stop};
+use crate::db::{Conn, DbError, Stop};
 use crate::events::{self, Held};
 use crate::faults::Faults;
-use crate::ids::MemberId;
+use crate::ids::{EventId, MemberId};
+use crate::order::reorder;
 use crate::text::Languages;
 
 /// Why a change of the committee was refused.
@@ -95,6 +96,23 @@ pub fn delete(tx: &mut Conn, now: Instant, event: &Held, member: &Member) -> Out
         return Err(Stop::Refused(CommitteeRefusal::Stale));
     }
     events::touch_public(tx, event.id, now)?;
+    Ok(())
+}
+
+/// Copies the committee of one event to another, which has none yet, with everybody's affiliation as it
+/// was; the two are independent from then on.
+///
+/// # Errors
+/// The store's failure.
+pub fn copy(tx: &mut Conn, now: Instant, from: EventId, to: EventId) -> Result<(), DbError> {
+    for member in store::all(tx, from)? {
+        let copied = Member {
+            id: new_id(),
+            version: 1,
+            ..member
+        };
+        store::insert(tx, to, &copied, now)?;
+    }
     Ok(())
 }
 

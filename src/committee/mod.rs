@@ -10,6 +10,6 @@ pub mod routes;
 pub mod store;
 pub mod wire;
 
-pub use actions::CommitteeRefusal;
+pub use actions::{CommitteeRefusal, copy};
 pub use model::{Member, MemberRole};
 pub use store::published_members;

@@ -1,9 +1,7 @@
 //! A committee and its order. Pure.
 
-use std::collections::HashSet;
-
-use crate::faults::Faults;
-use crate::ids::MemberId;
+use crate::ids::{MemberId, MemberKind};
+use crate::order::Placed;
 use crate::text::{Email, Localized};
 
 crate::words! {
@@ -43,45 +41,23 @@ pub struct Member {
     pub version: i32,
 }
 
-/// The members that another order moves, at their new places.
-///
-/// # Errors
-/// A fault for every id that is unknown or given twice, and one that names who is missing.
-pub fn reorder(members: &[Member], ids: &[MemberId]) -> Result<Vec<Member>, Faults> {
-    let mut faults = Faults::new();
-    let mut placed = HashSet::new();
-    let mut moved = Vec::new();
-    for (position, (index, id)) in (0..).zip(ids.iter().enumerate()) {
-        let pointer = format!("/ids/{index}");
-        let Some(member) = members.iter().find(|member| member.id == *id) else {
-            faults.add(
-                pointer,
-                "unknown_member",
-                "The id is that of a member of this committee.",
-            );
-            continue;
-        };
-        if !placed.insert(*id) {
-            faults.add(pointer, "duplicate", "A member has one place.");
-        }
-        if member.position != position {
-            moved.push(Member {
-                position,
-                ..member.clone()
-            });
+impl Placed for Member {
+    type Kind = MemberKind;
+    const UNKNOWN: &'static str = "unknown_member";
+    const MISSING: &'static str = "missing_member";
+
+    fn id(&self) -> MemberId {
+        self.id
+    }
+
+    fn position(&self) -> i32 {
+        self.position
+    }
+
+    fn placed(&self, position: i32) -> Self {
+        Self {
+            position,
+            ..self.clone()
         }
     }
-    let missing: Vec<String> = members
-        .iter()
-        .filter(|member| !placed.contains(&member.id))
-        .map(|member| member.id.to_string())
-        .collect();
-    if !missing.is_empty() {
-        faults.add(
-            "/ids",
-            "missing_member",
-            format!("Every member has a place; missing: {}.", missing.join(", ")),
-        );
-    }
-    faults.finish(Some(moved))
 }

@@ -38,13 +38,9 @@ fn reply(member: &Member) -> Answer {
     Ok(Reply::ok(&OwnMemberView::from(member))?.etag(etag::of_version(member.version)))
 }
 
-/// The tag of the committee as a whole, the same on each of its pages: who is on it, in which order,
-/// in which version.
+/// The tag of the committee as a whole.
 fn whole_tag(members: &[Member]) -> String {
-    let versions = members
-        .iter()
-        .map(|member| format!("{}v{} ", member.id, member.version));
-    etag::of_bytes(versions.collect::<String>().as_bytes())
+    etag::of_list(members.iter().map(|member| (member.id, member.version)))
 }
 
 fn page_of(members: Vec<Member>, keyset: &Keyset<(i32, MemberId)>) -> Page<Member> {

@@ -7,9 +7,15 @@ use super::{DbError, Target};
 
 /// Held for as long as a `serve` runs; the operating system lets go of it, also after a crash.
 #[derive(Debug)]
-pub struct ServeLock(#[expect(dead_code, reason = "held for its lock")] Option<File>);
+pub struct ServeLock(Option<File>);
 
 impl ServeLock {
+    /// Whether nobody else serves from this store while it is held.
+    #[must_use]
+    pub const fn is_alone(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Takes the lock beside the database file. `PostgreSQL` needs none: instances share it.
     ///
     /// # Errors

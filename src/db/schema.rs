@@ -90,6 +90,7 @@ diesel::table! {
         updated_at -> InstantSql,
         next_session_number -> Integer,
         released_version -> Integer,
+        searched_version -> BigInt,
     }
 }
 
@@ -123,6 +124,7 @@ diesel::table! {
         name -> Json,
         capacity -> Nullable<Integer>,
         position -> Integer,
+        hidden -> Bool,
         version -> Integer,
         created_at -> InstantSql,
     }
@@ -138,6 +140,7 @@ diesel::table! {
         name -> Json,
         color -> Nullable<Text>,
         position -> Integer,
+        hidden -> Bool,
         version -> Integer,
         created_at -> InstantSql,
     }
@@ -156,6 +159,7 @@ diesel::table! {
         bio -> Json,
         photo_url -> Nullable<Text>,
         links -> Json,
+        hidden -> Bool,
         version -> Integer,
         created_at -> InstantSql,
     }
@@ -245,6 +249,65 @@ diesel::table! {
     recording_rooms (recording_id, room_id) {
         recording_id -> IdSql,
         room_id -> IdSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{IdSql, WordsSql};
+
+    search_entries (id) {
+        id -> BigInt,
+        event_id -> IdSql,
+        name -> Text,
+        digest -> Binary,
+        content -> Json,
+        words -> WordsSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{IdSql, InstantSql};
+
+    transcripts (recording_id) {
+        recording_id -> IdSql,
+        event_id -> IdSql,
+        cues -> Json,
+        cue_count -> Integer,
+        ends_at_ms -> Integer,
+        tag -> Text,
+        updated_at -> InstantSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{IdSql, InstantSql};
+
+    session_marks (id) {
+        id -> IdSql,
+        event_id -> IdSql,
+        session_id -> IdSql,
+        edge -> Text,
+        at -> InstantSql,
+        client_mark_id -> Nullable<Text>,
+        caused_by -> Nullable<IdSql>,
+        created_at -> InstantSql,
+        undone_at -> Nullable<InstantSql>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::IdSql;
+
+    verified_positions (recording_id, session_id) {
+        recording_id -> IdSql,
+        session_id -> IdSql,
+        start_seconds -> Integer,
+        end_seconds -> Nullable<Integer>,
+        version -> Integer,
     }
 }
 
@@ -411,6 +474,7 @@ diesel::table! {
         attempts -> Integer,
         next_attempt_at -> InstantSql,
         lease_until -> Nullable<InstantSql>,
+        lease_holder -> Nullable<IdSql>,
         last_reply -> Nullable<Text>,
         created_at -> InstantSql,
         sent_at -> Nullable<InstantSql>,
@@ -429,6 +493,26 @@ diesel::table! {
         body -> Text,
         registration_id -> Nullable<IdSql>,
         created_at -> InstantSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::IdSql;
+
+    registration_words (event_id, word, registration_id) {
+        event_id -> IdSql,
+        word -> Text,
+        registration_id -> IdSql,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::IdSql;
+
+    unindexed_registrations (registration_id) {
+        registration_id -> IdSql,
+        event_id -> IdSql,
     }
 }
 
@@ -567,13 +651,19 @@ diesel::allow_tables_to_appear_in_same_query!(
     recording_rooms,
     recordings,
     registration_tokens,
+    registration_words,
     registrations,
     rooms,
+    search_entries,
     series,
+    session_marks,
     session_speakers,
     sessions,
     speakers,
     ticket_type_quotas,
     ticket_types,
     tracks,
+    transcripts,
+    unindexed_registrations,
+    verified_positions,
 );

@@ -1,5 +1,6 @@
 //! How shared types are stored: ids, instants, words (enums) and JSON, on both stores.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io::Write;
 
@@ -34,6 +35,14 @@ pub struct IdSql;
     sqlite_type(name = "Long")
 )]
 pub struct InstantSql;
+
+/// `tsvector` on PostgreSQL, TEXT with spaces between the tokens on SQLite.
+#[derive(Debug, Clone, Copy, SqlType, diesel::query_builder::QueryId)]
+#[diesel(
+    postgres_type(oid = 3614, array_oid = 3643),
+    sqlite_type(name = "Text")
+)]
+pub struct WordsSql;
 
 impl diesel::sql_types::SqlOrd for InstantSql {}
 impl diesel::sql_types::SqlOrd for IdSql {}
@@ -192,6 +201,32 @@ where
         T::from_word(&word)
             .map(Self)
             .ok_or_else(|| format!("unknown word in the store: {word}").into())
+    }
+}
+
+/// Tokens of the full-text index, of letters and digits alone. They are only ever written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words(pub BTreeSet<String>);
+
+as_expression!([] Words => WordsSql);
+
+impl ToSql<WordsSql, Pg> for Words {
+    /// As `tsvectorrecv` reads it: how many, then each with its end and no positions.
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        out.write_all(&i32::try_from(self.0.len())?.to_be_bytes())?;
+        for token in &self.0 {
+            out.write_all(token.as_bytes())?;
+            out.write_all(&[0, 0, 0])?;
+        }
+        Ok(IsNull::No)
+    }
+}
+
+impl ToSql<WordsSql, Sqlite> for Words {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        let tokens: Vec<&str> = self.0.iter().map(String::as_str).collect();
+        out.set_value(tokens.join(" "));
+        Ok(IsNull::No)
     }
 }
 

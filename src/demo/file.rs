@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::events::input::EventInput;
 use crate::events::series_input::SeriesInput;
+use crate::ids::RecordingId;
 use crate::programme::releases::input::ReleaseInput;
 
 /// `organisations.json`: who there is, and their series.
@@ -25,6 +26,16 @@ pub struct Organisation {
     pub slug: String,
     /// Its name for people.
     pub name: String,
+}
+
+/// What is said in a recording.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spoken {
+    /// The recording.
+    pub recording_id: RecordingId,
+    /// The lines of a WebVTT file.
+    pub web_vtt: Vec<String>,
 }
 
 /// One event with everything in it. The parts stay JSON until the keys in them are ids.
@@ -55,6 +66,9 @@ pub struct EventFile {
     /// Recordings.
     #[serde(default)]
     pub recordings: Vec<Value>,
+    /// What is said in them.
+    #[serde(default)]
+    pub transcripts: Vec<Value>,
     /// Quotas.
     #[serde(default)]
     pub quotas: Vec<Value>,

@@ -6,20 +6,21 @@ use chrono::TimeDelta;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::file::EventFile;
+use super::file::{EventFile, Spoken};
 use super::keys::Keys;
 use super::load::{Outcome, broken, made};
-use crate::clock::Instant;
+use crate::clock::{Instant, new_id};
 use crate::committee;
 use crate::db::{Conn, DbError, Stop};
 use crate::events::{self, Held};
-use crate::ids::EventId;
+use crate::faults::Faults;
+use crate::ids::{EventId, RecordingId};
 use crate::mail::outbox;
 use crate::programme::{releases, rooms, sessions, speakers, tracks};
 use crate::registrations::confirm::confirm;
 use crate::registrations::refusal::Refusal;
 use crate::registrations::register::{Rules, register};
-use crate::{tickets, video};
+use crate::{tickets, transcripts, video};
 
 /// Where the data of one file is made.
 pub struct Place<'a> {
@@ -61,6 +62,9 @@ pub fn before_publication(
     each(place, keys, &file.recordings, |tx, now, input| {
         video::actions::create(tx, now, &event, input).map(|(made, _)| made.id)
     })?;
+    each(place, keys, &file.transcripts, |tx, now, input| {
+        spoken(tx, now, &event, input)
+    })?;
     each(place, keys, &file.quotas, |tx, now, input| {
         tickets::actions::create_quota(tx, now, &event, input).map(|made| made.id)
     })?;
@@ -84,7 +88,7 @@ pub fn registrations(
     let event = event.to_string();
     each(place, keys, &file.registrations, |tx, now, input| {
         let accepted = register(tx, now, rules, &event, input)?;
-        let mail = outbox::claim(tx, now, 1, &[])?.pop();
+        let mail = outbox::claim(tx, now, new_id(), 1, &[])?.pop();
         let link = mail.and_then(|mail| mail.secret);
         confirm(
             tx,
@@ -95,6 +99,22 @@ pub fn registrations(
         outbox::suppress(tx, accepted.registration)?;
         Ok::<_, Stop<Refusal>>(accepted.registration)
     })
+}
+
+/// Keeps what is said in a recording.
+fn spoken(
+    tx: &mut Conn,
+    now: Instant,
+    event: &Held,
+    input: &Spoken,
+) -> Result<RecordingId, Stop<Faults>> {
+    let recording = video::find_recording(tx, event.id, input.recording_id)?;
+    let recording = recording.ok_or_else(|| DbError::internal("no such recording"))?;
+    let file = input.web_vtt.join("\n");
+    let transcript = transcripts::parse(transcripts::Format::WebVtt, file.as_bytes());
+    let transcript = transcript.map_err(Stop::Refused)?;
+    transcripts::actions::put(tx, now, &recording, transcript)?;
+    Ok(recording.id)
 }
 
 fn programme(

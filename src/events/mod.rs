@@ -6,6 +6,7 @@
 
 pub mod actions;
 pub mod audit_routes;
+mod copy;
 mod held;
 pub mod input;
 pub mod model;
@@ -20,11 +21,11 @@ pub mod store;
 pub mod wire;
 
 pub use actions::EventRefusal;
+pub use copy::{Edition, copy};
 pub use held::{Held, hold};
 pub use model::{Event, EventState, Format, Phase};
 pub use public_store::{CHANGED, changed_since, public_versions, touch_events_of, touch_public};
 pub use series::Series;
 pub use store::{
-    EventKey, Filter, contains, find_anywhere, find_by_id, find_owned, find_public,
-    list as list_events,
+    EventKey, Filter, find_anywhere, find_by_id, find_owned, find_public, list as list_events,
 };

@@ -1,9 +1,10 @@
 //! Series: families of events. Rows and queries.
 
+use diesel::dsl::max;
 use diesel::prelude::*;
 
 use crate::clock::Instant;
-use crate::db::schema::series;
+use crate::db::schema::{events, series};
 use crate::db::types::AsJson;
 use crate::db::{Conn, DbError};
 use crate::ids::{OrganisationId, SeriesId, SlugOr};
@@ -110,6 +111,16 @@ pub fn find(
         query.first(c).optional()
     })?;
     row.map(Series::try_from).transpose()
+}
+
+/// The highest ordinal of the editions of a series.
+///
+/// # Errors
+/// The store's failure.
+pub fn last_edition(conn: &mut Conn, id: SeriesId) -> Result<Option<i32>, DbError> {
+    Ok(per_backend!(conn, c => {
+        events::table.filter(events::series_id.eq(id)).select(max(events::edition)).first(c)
+    })?)
 }
 
 /// Series by slug; of this organisation, or (for the public) of any.

@@ -290,8 +290,7 @@ pub fn list(
 }
 
 /// A LIKE pattern for text that contains this, in lower case, its wildcards taken as letters.
-#[must_use]
-pub fn contains(text: &str) -> String {
+fn contains(text: &str) -> String {
     let escaped = text
         .to_lowercase()
         .replace('\\', "\\\\")

@@ -1,6 +1,7 @@
 //! Request bodies: uncompressed JSON of at most 256 KiB that comes within 30 seconds; what is imported
 //! may be larger and come more slowly.
 
+use std::marker::PhantomData;
 use std::time::Duration;
 
 use actix_web::http::header;
@@ -79,6 +80,40 @@ impl FromRequest for Upload {
         Box::pin(async move {
             let bytes = read.await?.to_vec();
             Ok(Self { bytes, media_type })
+        })
+    }
+}
+
+/// Which files of text an operation takes.
+pub trait TextTypes: 'static {
+    /// Their media types, without parameters.
+    const TYPES: &'static [&'static str];
+}
+
+/// A file of text, of one of the media types that `T` names. Whether it is UTF-8 is for its reader to
+/// say, who knows in which line it is not.
+#[derive(Debug)]
+pub struct TextFile<T> {
+    /// Its media type, without parameters, in lower case.
+    pub media_type: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    types: PhantomData<T>,
+}
+
+impl<T: TextTypes> FromRequest for TextFile<T> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
+        let media_type = media_type(request).unwrap_or_default();
+        let read = read_within(request, payload.take(), T::TYPES, FILES);
+        Box::pin(async move {
+            Ok(Self {
+                media_type,
+                bytes: read.await?.to_vec(),
+                types: PhantomData,
+            })
         })
     }
 }

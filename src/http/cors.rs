@@ -9,6 +9,16 @@ const ALLOW_HEADERS: &str =
     "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Kongress-Frontend";
 const EXPOSE_HEADERS: &str = "ETag, Link, Location, Retry-After, X-Request-Id, RateLimit, RateLimit-Policy, Idempotent-Replayed";
 
+/// Adds what any origin may see of a public answer.
+pub fn allow_any(headers: &mut HeaderMap) {
+    set(headers, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    set(
+        headers,
+        header::ACCESS_CONTROL_EXPOSE_HEADERS,
+        EXPOSE_HEADERS,
+    );
+}
+
 /// Adds what this origin may see of the answer for this path.
 pub fn allow(
     headers: &mut HeaderMap,
@@ -20,12 +30,7 @@ pub fn allow(
         return;
     }
     if !path.starts_with("/api/v1/organiser") {
-        set(headers, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
-        set(
-            headers,
-            header::ACCESS_CONTROL_EXPOSE_HEADERS,
-            EXPOSE_HEADERS,
-        );
+        allow_any(headers);
         return;
     }
     headers.append(header::VARY, HeaderValue::from_static("Origin"));

@@ -1,17 +1,21 @@
 //! The outermost layer: what holds for every request, whoever answers it.
 
+use std::borrow::Cow;
+use std::future::{Ready, ready};
 use std::net::IpAddr;
+use std::rc::Rc;
 use std::time::Instant;
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
-use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, web};
+use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, Responder, web};
+use futures_util::future::{Either, LocalBoxFuture};
 
 use super::cors;
 use super::limits::Remaining;
+use super::precompressed::Precompressed;
 use crate::problem::{self, Kind, Problem};
 use crate::server::AppState;
 
@@ -42,88 +46,190 @@ impl Caller {
     }
 }
 
-/// Gives the request its id, turns HEAD into GET, refuses what is too large, counts, answers
-/// preflights, and renders whatever went wrong as a problem.
+/// An answer that is there already.
+#[derive(Debug)]
+pub struct AtHand {
+    /// What is sent.
+    pub answer: Precompressed,
+    /// The pattern of the route that would answer the same.
+    pub route: &'static str,
+}
+
+/// Looks for an answer that is there already; nothing sends the request on.
+pub type FrontDoor = fn(&AppState, &ServiceRequest) -> Option<AtHand>;
+
+/// The outermost layer: gives the request its id, refuses what is too much or too large, counts, renders
+/// whatever went wrong as a problem, and lets in by the front door whom that has an answer for.
 ///
-/// # Errors
-/// None; the signature is the middleware's.
-pub async fn edge<B: MessageBody + 'static>(
-    mut request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
-    let started = Instant::now();
-    let Some(app) = request.app_data::<web::Data<AppState>>().cloned() else {
-        return next
-            .call(request)
-            .await
-            .map(ServiceResponse::map_into_left_body);
-    };
-    let caller = Caller {
-        request_id: crate::clock::new_id::<()>().to_string(),
-        client: app
-            .config
-            .trusted_proxies
-            .client(request.peer_addr(), request.headers()),
-    };
-    request.extensions_mut().insert(caller.clone());
-    let method = request.method().clone();
-    let path = request.path().to_owned();
-    let origin = request.headers().get(header::ORIGIN).cloned();
-    if method == Method::HEAD {
-        // Routed as GET; the HTTP layer leaves the body out of the answer.
-        request.head_mut().method = Method::GET;
-    }
+/// A service by hand rather than by `from_fn`, so that such an answer needs no future of its own.
+#[derive(Debug, Clone, Copy)]
+pub struct Edge(pub FrontDoor);
 
-    let (limit, refused) = match app.limits.request(caller.client) {
-        Ok(remaining) => (remaining, refuse_early(&request).err()),
-        Err(seconds) => (
-            None,
-            Some(
-                Problem::new(Kind::TooManyRequests, "Too many requests from this client.")
-                    .retry_after(seconds),
-            ),
-        ),
-    };
-    let mut response = if let Some(problem) = refused {
-        let rendered = problem.render(&caller.request_id);
-        request.into_response(rendered).map_into_right_body()
-    } else if method == Method::OPTIONS && app.methods.allowed(&path).is_some() {
-        request
-            .into_response(HttpResponse::NoContent().finish())
-            .map_into_right_body()
-    } else {
-        match next.call(request).await {
-            Ok(response) => problems_as_documents(response, &app, &path, &caller),
-            Err(error) => return Err(error),
+impl<S, B> Transform<S, ServiceRequest> for Edge
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<EitherBody<B, BoxBody>>;
+    type Error = Error;
+    type InitError = ();
+    type Transform = EdgeService<S>;
+    type Future = Ready<Result<EdgeService<S>, ()>>;
+
+    fn new_transform(&self, inner: S) -> Self::Future {
+        ready(Ok(EdgeService {
+            inner: Rc::new(inner),
+            front_door: self.0,
+        }))
+    }
+}
+
+/// [`Edge`] around what is within.
+#[derive(Debug)]
+pub struct EdgeService<S> {
+    inner: Rc<S>,
+    front_door: FrontDoor,
+}
+
+type Answered<B> = Result<ServiceResponse<EitherBody<B, BoxBody>>, Error>;
+
+impl<S, B> Service<ServiceRequest> for EdgeService<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<EitherBody<B, BoxBody>>;
+    type Error = Error;
+    type Future = Either<Ready<Answered<B>>, LocalBoxFuture<'static, Answered<B>>>;
+
+    actix_web::dev::forward_ready!(inner);
+
+    fn call(&self, request: ServiceRequest) -> Self::Future {
+        let inner = Rc::clone(&self.inner);
+        let Some(app) = request.app_data::<web::Data<AppState>>().cloned() else {
+            return Either::Right(Box::pin(async move {
+                let response = inner.call(request).await?;
+                Ok(response.map_into_left_body())
+            }));
+        };
+        let visit = Visit::begin(&app, &request);
+        if visit.refused.is_none()
+            && let Some(found) = (self.front_door)(&app, &request)
+        {
+            let response = visit.answer(&app, &request, found);
+            let response = request.into_response(response).map_into_right_body();
+            return Either::Left(ready(Ok(response)));
         }
-    };
-
-    let preflight = (method == Method::OPTIONS).then(|| app.methods.allowed(&path));
-    let headers = response.headers_mut();
-    finish(headers, &caller, limit);
-    cors::allow(
-        headers,
-        &path,
-        origin.as_ref(),
-        &app.config.organiser_origins,
-    );
-    if let Some(allowed) = preflight.flatten() {
-        cors::preflight(headers, &allowed);
-        insert(headers, header::ALLOW, &allowed);
+        Either::Right(Box::pin(visit.long_way(app, request, inner)))
     }
-    let pattern = response
-        .request()
-        .match_pattern()
-        .unwrap_or_else(|| "unmatched".to_owned());
-    let status = response.status().as_u16();
-    app.metrics
-        .request(method.as_str(), &pattern, status, started.elapsed());
-    tracing::debug!(%method, route = pattern, status, id = caller.request_id, micros = started.elapsed().as_micros(), "answered");
-    Ok(response)
+}
+
+/// A request on its way through.
+struct Visit {
+    started: Instant,
+    caller: Caller,
+    limit: Option<Remaining>,
+    refused: Option<Problem>,
+}
+
+impl Visit {
+    fn begin(app: &AppState, request: &ServiceRequest) -> Self {
+        let started = Instant::now();
+        let caller = Caller {
+            request_id: crate::clock::request_id(),
+            client: app
+                .config
+                .trusted_proxies
+                .client(request.peer_addr(), request.headers()),
+        };
+        let (limit, refused) = match app.limits.request(caller.client) {
+            Ok(remaining) => (remaining, refuse_early(request).err()),
+            Err(seconds) => {
+                let detail = "Too many requests from this client.";
+                let problem = Problem::new(Kind::TooManyRequests, detail).retry_after(seconds);
+                (None, Some(problem))
+            }
+        };
+        Self {
+            started,
+            caller,
+            limit,
+            refused,
+        }
+    }
+
+    /// What was found at the front door, as anybody may have it.
+    fn answer(&self, app: &AppState, request: &ServiceRequest, found: AtHand) -> HttpResponse {
+        let mut response = found.answer.respond_to(request.request());
+        let headers = response.headers_mut();
+        finish(headers, &self.caller, self.limit);
+        cors::allow_any(headers);
+        let status = response.status().as_u16();
+        self.note(app, request.method(), Cow::Borrowed(found.route), status);
+        response
+    }
+
+    /// Through the router to a handler.
+    async fn long_way<S, B>(
+        mut self,
+        app: web::Data<AppState>,
+        mut request: ServiceRequest,
+        inner: Rc<S>,
+    ) -> Answered<B>
+    where
+        S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+        B: MessageBody + 'static,
+    {
+        request.extensions_mut().insert(self.caller.clone());
+        let method = request.method().clone();
+        let path = request.path().to_owned();
+        let origin = request.headers().get(header::ORIGIN).cloned();
+        if method == Method::HEAD {
+            // Routed as GET; the HTTP layer leaves the body out of the answer.
+            request.head_mut().method = Method::GET;
+        }
+        let preflight = (method == Method::OPTIONS)
+            .then(|| app.methods.allowed(&path))
+            .flatten();
+        let mut response = if let Some(problem) = self.refused.take() {
+            let rendered = problem.render(&self.caller.request_id);
+            request.into_response(rendered).map_into_right_body()
+        } else if preflight.is_some() {
+            request
+                .into_response(HttpResponse::NoContent().finish())
+                .map_into_right_body()
+        } else {
+            let response = inner.call(request).await?;
+            problems_as_documents(response, &app, &path, &self.caller)
+        };
+        let headers = response.headers_mut();
+        finish(headers, &self.caller, self.limit);
+        let known_origins = &app.config.organiser_origins;
+        cors::allow(headers, &path, origin.as_ref(), known_origins);
+        if let Some(allowed) = preflight {
+            cors::preflight(headers, &allowed);
+            insert(headers, header::ALLOW, &allowed);
+        }
+        let pattern = response.request().match_pattern();
+        let pattern = pattern.map_or(Cow::Borrowed("unmatched"), Cow::Owned);
+        self.note(&app, &method, pattern, response.status().as_u16());
+        Ok(response)
+    }
+
+    fn note(&self, app: &AppState, method: &Method, route: Cow<'static, str>, status: u16) {
+        let took = self.started.elapsed();
+        tracing::debug!(%method, %route, status, id = self.caller.request_id, micros = took.as_micros(), "answered");
+        app.metrics.request(method.as_str(), route, status, took);
+    }
 }
 
 fn refuse_early(request: &ServiceRequest) -> Result<(), Problem> {
-    if request.uri().to_string().len() > MAX_URI {
+    let uri = request.uri();
+    let address = uri
+        .path_and_query()
+        .map_or(0, |address| address.as_str().len());
+    let authority = uri.authority().map_or(0, |name| name.as_str().len());
+    if address + authority > MAX_URI {
         return Err(Problem::new(
             Kind::UriTooLong,
             "The address is longer than 4 KiB.",
@@ -223,9 +329,12 @@ fn finish(headers: &mut HeaderMap, caller: &Caller, limit: Option<Remaining>) {
         HeaderName::from_static("x-request-id"),
         &caller.request_id,
     );
-    insert(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
     if !headers.contains_key(header::CACHE_CONTROL) {
-        insert(headers, header::CACHE_CONTROL, "no-store");
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     if let Some(limit) = limit {
         insert(

@@ -23,6 +23,13 @@ pub fn of_bytes(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(&digest[..12])
 }
 
+/// The tag of a list as a whole, whatever the page: what is in it, in which order, in which version.
+pub fn of_list(versions: impl Iterator<Item = (impl std::fmt::Display, i32)>) -> String {
+    let versions = versions.map(|(id, version)| format!("{id}v{version} "));
+    let versions: Vec<String> = versions.collect();
+    of_bytes(versions.concat().as_bytes())
+}
+
 /// What tags are compared by: without `W/`, quotes and the suffix of a content coding.
 fn bare(tag: &str) -> &str {
     let tag = tag.trim();
@@ -69,9 +76,38 @@ impl IfMatch {
             Some(_) => Err(Problem::stale(format!("\"{current}\""))),
         }
     }
+
+    /// For a change that needs no `If-Match`: one that is sent holds all the same. `None` is the tag of
+    /// what can't be read now.
+    ///
+    /// # Errors
+    /// 412 when it names something else.
+    pub fn check_if_given(&self, current: Option<&str>) -> Result<(), Problem> {
+        match (&self.0, current) {
+            (None, _) => Ok(()),
+            (Some(_), Some(current)) => self.check(current),
+            (Some(list), None) if list.trim() == "*" => Ok(()),
+            (Some(_), None) => Err(Problem::new(Kind::Stale, "What you read is gone.")),
+        }
+    }
 }
 
 impl IfMatch {
+    /// Lets a PUT of something that does not exist pass: it creates, which needs no `If-Match`. Who
+    /// names a version has read one, and it is gone.
+    ///
+    /// # Errors
+    /// 412.
+    pub fn check_absent(&self) -> Result<(), Problem> {
+        match self.0.as_deref().map(str::trim) {
+            None | Some("*") => Ok(()),
+            Some(_) => Err(Problem::new(
+                Kind::Stale,
+                "What you read is not there any more.",
+            )),
+        }
+    }
+
     /// As [`check`](Self::check) for a tag `v3-…`, whose part behind the dash follows from state that
     /// nobody edits (seats held, a total): GET is honest about it, but an edit of the version that
     /// was read still passes.

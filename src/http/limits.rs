@@ -59,11 +59,13 @@ impl TrustedProxies {
         let mut client = peer.map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |peer| {
             peer.ip().to_canonical()
         });
-        let mut hops = forwarded(headers);
-        while self.contains(client) {
-            match hops.pop() {
-                Some(Some(before)) => client = before.to_canonical(),
-                _ => break,
+        if self.contains(client) {
+            let mut hops = forwarded(headers);
+            while self.contains(client) {
+                match hops.pop() {
+                    Some(Some(before)) => client = before.to_canonical(),
+                    _ => break,
+                }
             }
         }
         match client {

@@ -61,6 +61,14 @@ impl Document {
         Self::of_bytes(text.into_bytes(), media_type, Some(disposition), None)
     }
 
+    /// Of text of another kind than JSON; `media_type` is sent as it is.
+    ///
+    /// # Errors
+    /// As [`of`](Self::of).
+    pub fn text(media_type: &'static str, text: String) -> Result<Self, Problem> {
+        Self::of_bytes(text.into_bytes(), media_type, None, None)
+    }
+
     /// Of JSON that is printed already.
     ///
     /// # Errors
@@ -123,15 +131,22 @@ impl Document {
     /// # Errors
     /// 500 when the thread that makes it is lost.
     pub async fn ready_for(self, request: &HttpRequest) -> Result<Self, Problem> {
-        let coding = Coding::preferred(request.headers());
-        if self.has(coding) || etag::is_known(request, &self.0.tag) {
+        if self.is_ready_for(request) {
             return Ok(self);
         }
+        let coding = Coding::preferred(request.headers());
         let making = tokio::task::spawn_blocking(move || {
             self.coded(coding);
             self
         });
         making.await.map_err(Problem::internal)
+    }
+
+    /// Whether it can be sent to this client as it is: in the coding that the client prefers, or not at
+    /// all, because the client has it.
+    #[must_use]
+    pub fn is_ready_for(&self, request: &HttpRequest) -> bool {
+        self.has(Coding::preferred(request.headers())) || etag::is_known(request, &self.0.tag)
     }
 
     fn has(&self, coding: Coding) -> bool {

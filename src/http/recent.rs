@@ -75,6 +75,7 @@ pub struct Recent {
 #[derive(Debug)]
 struct Kept {
     document: Document,
+    caching: Caching,
     made: AsOf,
     /// Until when nobody tries again after a failure, so that those who wait are not made to wait for
     /// one failure each.
@@ -126,21 +127,28 @@ impl Recent {
             .uri()
             .path_and_query()
             .map_or("/", |address| address.as_str());
-        let document = self.find(key, make).await?.ready_for(request).await?;
+        let document = self.find(key, caching, make).await?;
+        let document = document.ready_for(request).await?;
         Ok(Precompressed { document, caching })
     }
 
-    async fn find<F>(&self, key: &str, make: F) -> Result<Document, Problem>
+    /// What [`answer`](Self::answer) would give at once at this path and query.
+    #[must_use]
+    pub fn at_hand(&self, key: &str) -> Option<Precompressed> {
+        self.kept(key, self.now())
+    }
+
+    async fn find<F>(&self, key: &str, caching: Caching, make: F) -> Result<Document, Problem>
     where
         F: FnMut(&mut Conn, Instant) -> Result<Document, Problem> + Send + 'static,
     {
         let asked = self.now();
         loop {
-            if let Some(document) = self.kept(key, asked) {
-                return Ok(document);
+            if let Some(kept) = self.kept(key, asked) {
+                return Ok(kept.document);
             }
             let mut landing = match self.join(key) {
-                Part::Pilot(flight) => return self.fly(flight, make).await,
+                Part::Pilot(flight) => return self.fly(flight, caching, make).await,
                 Part::Passenger(landing) => landing,
             };
             // A flight whose pilot was called off ends without landing.
@@ -156,14 +164,17 @@ impl Recent {
         AsOf::now(&self.db, &self.clock)
     }
 
-    fn kept(&self, key: &str, asked: AsOf) -> Option<Document> {
+    fn kept(&self, key: &str, asked: AsOf) -> Option<Precompressed> {
         let shelf = self.shelf.read().unwrap_or_else(PoisonError::into_inner);
         let kept = shelf.get(key)?;
         let resting = kept
             .rests_until
             .is_some_and(|until| tokio::time::Instant::now() < until);
         let right = kept.made.serves(asked) || resting && !kept.made.is_bygone(asked);
-        right.then(|| kept.document.clone())
+        right.then(|| Precompressed {
+            document: kept.document.clone(),
+            caching: kept.caching,
+        })
     }
 
     fn flights(&self) -> MutexGuard<'_, HashMap<Box<str>, watch::Receiver<Option<Landed>>>> {
@@ -184,7 +195,12 @@ impl Recent {
         })
     }
 
-    async fn fly<F>(&self, flight: Flight<'_>, mut make: F) -> Result<Document, Problem>
+    async fn fly<F>(
+        &self,
+        flight: Flight<'_>,
+        caching: Caching,
+        mut make: F,
+    ) -> Result<Document, Problem>
     where
         F: FnMut(&mut Conn, Instant) -> Result<Document, Problem> + Send + 'static,
     {
@@ -195,7 +211,7 @@ impl Recent {
             .unwrap_or_else(|_| Err(DbError::Busy.into()));
         let result = match made {
             Ok(document) => {
-                self.keep(flight.key, &document, began);
+                self.keep(flight.key, &document, caching, began);
                 Ok(document)
             }
             Err(problem) if problem.kind() == Kind::Busy => self.fall_back(flight.key, problem),
@@ -208,9 +224,10 @@ impl Recent {
         result
     }
 
-    fn keep(&self, key: &str, document: &Document, made: AsOf) {
+    fn keep(&self, key: &str, document: &Document, caching: Caching, made: AsOf) {
         let kept = Kept {
             document: document.clone(),
+            caching,
             made,
             rests_until: None,
         };

@@ -54,6 +54,7 @@ pub struct Reply {
     pub(crate) location: Option<String>,
     caching: Caching,
     next_cursor: Option<String>,
+    content_type: &'static str,
     pub(crate) replayed: bool,
 }
 
@@ -130,8 +131,17 @@ impl Reply {
             location: None,
             caching: Caching::NoStore,
             next_cursor: None,
+            content_type: "application/json; charset=utf-8",
             replayed: false,
         }
+    }
+
+    /// 200 with text of another kind than JSON.
+    #[must_use]
+    pub const fn text(content_type: &'static str, text: String) -> Self {
+        let mut reply = Self::raw(StatusCode::OK, text);
+        reply.content_type = content_type;
+        reply
     }
 
     /// Sets the entity tag (unquoted).
@@ -187,9 +197,7 @@ impl Responder for Reply {
         if known || self.body.is_empty() {
             return response.finish();
         }
-        response
-            .content_type("application/json; charset=utf-8")
-            .body(self.body)
+        response.content_type(self.content_type).body(self.body)
     }
 }
 

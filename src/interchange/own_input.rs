@@ -91,6 +91,9 @@ pub struct RoomOfProgramme {
     pub capacity: Option<i32>,
     /// Place in lists; as it is if absent.
     pub position: Option<i32>,
+    /// Passed over: what is hidden stays so.
+    #[schema(value_type = Option<bool>)]
+    hidden: Option<IgnoredAny>,
 }
 
 /// A track of a programme.
@@ -108,6 +111,9 @@ pub struct TrackOfProgramme {
     pub color: Option<String>,
     /// Place in lists; as it is if absent.
     pub position: Option<i32>,
+    /// Passed over: what is hidden stays so.
+    #[schema(value_type = Option<bool>)]
+    hidden: Option<IgnoredAny>,
 }
 
 /// A speaker of a programme.
@@ -134,6 +140,9 @@ pub struct SpeakerOfProgramme {
     pub photo_url: Option<String>,
     /// Where to find them; at most 20.
     pub links: Option<Vec<SpeakerLink>>,
+    /// Passed over: what is hidden stays so.
+    #[schema(value_type = Option<bool>)]
+    hidden: Option<IgnoredAny>,
 }
 
 /// A speaker's part in a session of a programme.
@@ -217,6 +226,15 @@ pub struct SessionOfProgramme {
     /// Passed over.
     #[schema(value_type = Option<String>)]
     watch_page_url: Option<IgnoredAny>,
+    /// Passed over.
+    #[schema(value_type = Option<String>)]
+    actual_starts_at: Option<IgnoredAny>,
+    /// Passed over.
+    #[schema(value_type = Option<String>)]
+    actual_ends_at: Option<IgnoredAny>,
+    /// Passed over.
+    #[schema(value_type = Option<i64>)]
+    delay_seconds: Option<IgnoredAny>,
 }
 
 impl SessionOfProgramme {

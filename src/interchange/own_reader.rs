@@ -109,6 +109,7 @@ fn wanted_room(
         |known| LocalizedInput::from(&known.name) == name,
         faults,
     );
+    let hidden = current.as_ref().map(|known| known.value.hidden);
     WantedRoom {
         place,
         id,
@@ -117,6 +118,7 @@ fn wanted_room(
             name: room.name.clone(),
             capacity: room.capacity,
             position: room.position,
+            hidden,
         },
     }
 }
@@ -135,6 +137,7 @@ fn wanted_track(
         |known| LocalizedInput::from(&known.name) == name,
         faults,
     );
+    let hidden = current.as_ref().map(|known| known.value.hidden);
     WantedTrack {
         place,
         id,
@@ -143,6 +146,7 @@ fn wanted_track(
             name: track.name.clone(),
             color: track.color.clone(),
             position: track.position,
+            hidden,
         },
     }
 }
@@ -155,6 +159,7 @@ fn wanted_speaker(
 ) -> WantedSpeaker {
     let name = speaker.name.trim();
     let (id, current) = keys.find(&speaker.id, &place, |known| known.name == name, faults);
+    let hidden = current.as_ref().map(|known| known.value.hidden);
     WantedSpeaker {
         place,
         id,
@@ -166,6 +171,7 @@ fn wanted_speaker(
             bio: speaker.bio.clone(),
             photo_url: speaker.photo_url.clone(),
             links: speaker.links.clone(),
+            hidden,
         },
     }
 }

@@ -228,6 +228,7 @@ fn wanted_rooms(wish: &Wish, event: &Event, whole: bool, faults: &mut Faults) ->
             name: parsed.name,
             capacity: parsed.capacity,
             position: parsed.position.or(place).unwrap_or(0),
+            hidden: parsed.hidden,
         };
         Some((room, wanted.current.clone()))
     });
@@ -250,6 +251,7 @@ fn wanted_tracks(wish: &Wish, event: &Event, whole: bool, faults: &mut Faults) -
                 name: parsed.name,
                 color: parsed.color,
                 position: parsed.position.or(place).unwrap_or(0),
+                hidden: parsed.hidden,
             };
             Some((track, wanted.current.clone()))
         });
@@ -270,6 +272,7 @@ fn wanted_speakers(wish: &Wish, event: &Event, faults: &mut Faults) -> Delta<Spe
             bio: parsed.bio,
             photo_url: parsed.photo_url,
             links: parsed.links,
+            hidden: parsed.hidden,
         };
         Some((speaker, wanted.current.clone()))
     });

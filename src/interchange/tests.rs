@@ -210,6 +210,7 @@ fn programme() -> impl Strategy<Value = Programme> {
                     name,
                     capacity,
                     position,
+                    hidden: false,
                 })
                 .collect(),
             tracks: (0..)
@@ -219,6 +220,7 @@ fn programme() -> impl Strategy<Value = Programme> {
                     name,
                     color,
                     position,
+                    hidden: false,
                 })
                 .collect(),
             speakers: speakers
@@ -231,6 +233,7 @@ fn programme() -> impl Strategy<Value = Programme> {
                     bio: Localized::default(),
                     photo_url: None,
                     links: vec![],
+                    hidden: false,
                 })
                 .collect(),
             sessions: vec![],

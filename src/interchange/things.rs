@@ -138,6 +138,7 @@ impl Things {
                 name: around.text(name),
                 capacity: None,
                 position: None,
+                hidden: None,
             },
             |room| RoomInput::of(&room.value),
         );
@@ -167,6 +168,7 @@ impl Things {
                 name: around.text(name),
                 color: None,
                 position: None,
+                hidden: None,
             },
             |track| TrackInput::of(&track.value),
         );
@@ -228,6 +230,7 @@ impl Things {
                 bio: None,
                 photo_url: None,
                 links: None,
+                hidden: None,
             },
             |speaker| SpeakerInput::of(&speaker.value),
         );

@@ -1,8 +1,8 @@
 //! The outbox: mails that wait, in the store.
 //!
-//! A row is leased by a compare-and-set, so that any number of instances send each mail once; a
-//! lease that runs out (its worker died) is taken over. What a lease was taken for is settled only
-//! while the row still has that lease.
+//! A row is leased by a compare-and-set, so that any number of instances send each mail once. A lease
+//! is short and made longer while its worker lives ([`renew`]); one that runs out is taken over. What
+//! a lease was taken for is settled only while its worker still has it.
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
@@ -12,12 +12,12 @@ use crate::clock::{Instant, new_id};
 use crate::db::schema::emails;
 use crate::db::types::{AsJson, AsWord};
 use crate::db::{Conn, DbError};
-use crate::ids::{EmailId, EventId, RegistrationId};
+use crate::ids::{EmailId, EventId, RegistrationId, WorkerId};
 use crate::per_backend;
 use crate::text::Email;
 
-/// How long a worker has a mail for itself; longer than any try may take.
-pub const LEASE: TimeDelta = TimeDelta::seconds(70);
+/// How long a worker has a mail for itself unless it says that it still lives.
+pub const LEASE: TimeDelta = TimeDelta::seconds(15);
 
 const QUEUED: AsWord<EmailState> = AsWord(EmailState::Queued);
 const RETRYING: AsWord<EmailState> = AsWord(EmailState::Retrying);
@@ -110,8 +110,8 @@ pub struct Claimed {
     pub attempts: i32,
     /// When it was enqueued.
     pub created_at: Instant,
-    /// Until when nobody else may take it; names this lease.
-    pub lease_until: Instant,
+    /// Who has it.
+    pub holder: WorkerId,
 }
 
 #[derive(Queryable, Selectable)]
@@ -171,13 +171,14 @@ pub fn due(
     Ok(found.into_iter().map(|(_, id)| id).collect())
 }
 
-/// Leases up to `n` mails that are due, oldest first.
+/// Leases up to `n` mails that are due to this worker, oldest first.
 ///
 /// # Errors
 /// The store's failure.
 pub fn claim(
     tx: &mut Conn,
     now: Instant,
+    holder: WorkerId,
     n: i64,
     holding: &[EmailId],
 ) -> Result<Vec<Claimed>, DbError> {
@@ -185,13 +186,16 @@ pub fn claim(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let lease_until = now + LEASE;
     // Another instance may be at the same rows: the condition is looked at again under the lock.
     let mut rows: Vec<ClaimedRow> = per_backend!(tx, c => {
         let free = emails::state.eq(QUEUED).or(emails::state.eq(RETRYING));
         let left = emails::state.eq(SENDING).and(emails::lease_until.assume_not_null().lt(now));
         diesel::update(emails::table.filter(emails::id.eq_any(&ids)).filter(free.or(left)))
-            .set((emails::state.eq(SENDING), emails::lease_until.eq(lease_until)))
+            .set((
+                emails::state.eq(SENDING),
+                emails::lease_until.eq(now + LEASE),
+                emails::lease_holder.eq(holder),
+            ))
             .returning(ClaimedRow::as_select())
             .get_results(c)
     })?;
@@ -209,7 +213,7 @@ pub fn claim(
             message_id: row.message_id,
             attempts: row.attempts,
             created_at: row.created_at,
-            lease_until,
+            holder,
         })
         .collect())
 }
@@ -239,7 +243,49 @@ struct Settled {
     last_reply: Option<String>,
 }
 
-/// Notes what came of a lease; `false` if the row has another one by now, or none.
+/// Whether a worker has leased any mail.
+///
+/// # Errors
+/// The store's failure.
+pub fn holds_any(conn: &mut Conn, holder: WorkerId) -> Result<bool, DbError> {
+    let of_holder = emails::table
+        .filter(emails::state.eq(SENDING))
+        .filter(emails::lease_holder.eq(holder));
+    Ok(per_backend!(conn, c => diesel::select(diesel::dsl::exists(of_holder)).get_result(c))?)
+}
+
+/// Makes the leases of a worker longer, from now on.
+///
+/// # Errors
+/// The store's failure.
+pub fn renew(tx: &mut Conn, now: Instant, holder: WorkerId) -> Result<(), DbError> {
+    per_backend!(tx, c => {
+        diesel::update(
+            emails::table.filter(emails::state.eq(SENDING)).filter(emails::lease_holder.eq(holder)),
+        )
+        .set(emails::lease_until.eq(now + LEASE))
+        .execute(c)
+    })?;
+    Ok(())
+}
+
+/// Ends every lease: for a service that starts where no other can run, so that whoever has one is dead.
+///
+/// # Errors
+/// The store's failure.
+pub fn end_leases(tx: &mut Conn) -> Result<(), DbError> {
+    per_backend!(tx, c => {
+        diesel::update(emails::table.filter(emails::state.eq(SENDING)))
+            .set((
+                emails::lease_until.eq(emails::next_attempt_at.nullable()),
+                emails::lease_holder.eq(None::<WorkerId>),
+            ))
+            .execute(c)
+    })?;
+    Ok(())
+}
+
+/// Notes what came of a lease; `false` if another worker has the row by now, or none.
 ///
 /// # Errors
 /// The store's failure.
@@ -279,9 +325,14 @@ pub fn settle(
             emails::table
                 .filter(emails::id.eq(mail.id))
                 .filter(emails::state.eq(SENDING))
-                .filter(emails::lease_until.eq(mail.lease_until)),
+                .filter(emails::lease_holder.eq(mail.holder)),
         )
-        .set((&change, emails::lease_until.eq(None::<Instant>), emails::secret.eq(&secret)))
+        .set((
+            &change,
+            emails::lease_until.eq(None::<Instant>),
+            emails::lease_holder.eq(None::<WorkerId>),
+            emails::secret.eq(&secret),
+        ))
         .execute(c)
     })?;
     Ok(rows == 1)
@@ -299,6 +350,7 @@ pub fn suppress(tx: &mut Conn, registration: RegistrationId) -> Result<(), DbErr
             .set((
                 emails::state.eq(SUPPRESSED),
                 emails::lease_until.eq(None::<Instant>),
+                emails::lease_holder.eq(None::<WorkerId>),
                 emails::secret.eq(None::<String>),
             ))
             .execute(c)

@@ -14,14 +14,17 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 use super::outbox::{self, Claimed, Settlement};
 use super::transport::Outcome;
 use super::{message, schedule};
+use crate::clock::new_id;
 use crate::db::DbError;
-use crate::ids::EmailId;
+use crate::ids::{EmailId, WorkerId};
 use crate::server::App;
 
 /// Mails under way at the same time.
 const LANES: usize = 4;
 /// How often the outbox is looked at when nobody calls.
 const POLL: Duration = Duration::from_millis(500);
+/// How often the leases of what is under way are made longer: three times before they run out.
+const RENEW: Duration = Duration::from_secs(5);
 /// How long mails under way may take when the service ends.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
@@ -50,6 +53,7 @@ enum Report {
 
 struct Worker {
     app: App,
+    id: WorkerId,
     lanes: JoinSet<Report>,
     held: HashMap<Id, Claimed>,
     probe: Option<Id>,
@@ -58,8 +62,11 @@ struct Worker {
 
 /// Works until it is told to stop.
 pub async fn run(app: App, mut stopped: watch::Receiver<bool>) {
+    let id = new_id();
+    let renewing = tokio::task::spawn_local(renew_leases(app.clone(), id));
     let mut worker = Worker {
         app,
+        id,
         lanes: JoinSet::new(),
         held: HashMap::new(),
         probe: None,
@@ -73,6 +80,25 @@ pub async fn run(app: App, mut stopped: watch::Receiver<bool>) {
         worker.wait(&mut stopped).await;
     }
     worker.end().await;
+    renewing.abort();
+}
+
+/// As long as the worker lives, so do its leases; one that died holds up no mail for long.
+async fn renew_leases(app: App, id: WorkerId) {
+    loop {
+        sleep(RENEW).await;
+        let now = app.clock.now();
+        // Looking costs the writer nothing; most looks find nothing.
+        let renewed = async {
+            if app.db.read(move |conn| outbox::holds_any(conn, id)).await? {
+                app.db.write(move |tx| outbox::renew(tx, now, id)).await?;
+            }
+            Ok::<_, DbError>(())
+        };
+        if let Err(error) = renewed.await {
+            tracing::warn!(%error, "the leases of mails under way may run out");
+        }
+    }
 }
 
 impl Worker {
@@ -121,10 +147,11 @@ impl Worker {
         if due.is_empty() {
             return Ok(Vec::new());
         }
+        let id = self.id;
         let claimed = self
             .app
             .db
-            .write(move |tx| outbox::claim(tx, now, n, &holding));
+            .write(move |tx| outbox::claim(tx, now, id, n, &holding));
         claimed.await
     }
 

@@ -1,8 +1,8 @@
 //! What is odd about a programme. Pure; warnings only, nothing of it is ever refused.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::document::{Programme, Session};
+use super::document::{Programme, Room, Session, SessionKind, Speaker};
 use crate::clock::Instant;
 use crate::ids::SessionId;
 
@@ -17,6 +17,14 @@ crate::words! {
         OutsideDates = "outside_dates",
         /// A session without a time.
         NoTime = "no_time",
+        /// A session without a room; a break needs none.
+        NoRoom = "no_room",
+        /// More seats to sign up for than the room has.
+        SignUpAboveRoom = "sign_up_above_room",
+        /// A person in a session whose name is not known yet.
+        SpeakerWithoutName = "speaker_without_name",
+        /// A session that uses a hidden room, track or speaker.
+        Hidden = "hidden",
     }
 }
 
@@ -27,7 +35,7 @@ pub struct Conflict {
     pub kind: ConflictKind,
     /// The sessions it is about, one or two.
     pub sessions: Vec<SessionId>,
-    /// One sentence for people.
+    /// What is odd and what to do about it, for people.
     pub detail: String,
 }
 
@@ -49,41 +57,86 @@ pub fn conflicts(programme: &Programme, dates: Option<(Instant, Instant)>) -> Ve
         }
     }
     let in_room = by_room.values().flat_map(|sessions| overlaps(sessions));
-    let of_room = in_room.map(|pair| together(ConflictKind::Room, "are in one room at once", pair));
+    let room = "are in one room at once. Move one of them, or give it another room.";
+    let of_room = in_room.map(|pair| together(ConflictKind::Room, room, pair));
     let in_person = by_speaker.values().flat_map(|sessions| overlaps(sessions));
-    let of_person =
-        in_person.map(|pair| together(ConflictKind::Speaker, "share a person at once", pair));
+    let person = "share a person at once. Move one of them, or change who takes part.";
+    let of_person = in_person.map(|pair| together(ConflictKind::Speaker, person, pair));
     found.extend(of_room.chain(of_person).take(MOST));
     found.truncate(MOST);
     found
 }
 
+/// What is odd about each session, whatever the others are.
 fn alone(
     programme: &Programme,
     dates: Option<(Instant, Instant)>,
 ) -> impl Iterator<Item = Conflict> {
-    programme.sessions.iter().filter_map(move |session| {
-        let kind = match (session.starts_at, dates) {
-            (None, _) => ConflictKind::NoTime,
-            (Some(start), Some((first, last)))
-                if start < first
-                    || start >= last
-                    || session.ends_at.is_some_and(|end| end > last) =>
-            {
-                ConflictKind::OutsideDates
-            }
-            _ => return None,
-        };
-        let what = match kind {
-            ConflictKind::NoTime => "has no time",
-            _ => "is outside the dates of the event",
-        };
-        Some(Conflict {
-            kind,
-            sessions: vec![session.id],
-            detail: format!("{} {what}.", session.slug),
-        })
+    let rooms: HashMap<_, _> = programme.rooms.iter().map(|room| (room.id, room)).collect();
+    let hidden_tracks: HashSet<_> = programme
+        .tracks
+        .iter()
+        .filter_map(|track| track.hidden.then_some(track.id))
+        .collect();
+    let speakers: HashMap<_, _> = programme.speakers.iter().map(|s| (s.id, s)).collect();
+    programme.sessions.iter().flat_map(move |session| {
+        let room = session.room_id.and_then(|id| rooms.get(&id).copied());
+        let people = session.speakers.iter();
+        let people: Vec<&Speaker> = people
+            .filter_map(|part| speakers.get(&part.speaker_id).copied())
+            .collect();
+        let hides = room.is_some_and(|room| room.hidden)
+            || session.track_id.is_some_and(|id| hidden_tracks.contains(&id))
+            || people.iter().any(|speaker| speaker.hidden);
+        let nameless = people.iter().any(|speaker| speaker.name.trim().is_empty());
+        [
+            when(session, dates),
+            whither(session, room),
+            nameless.then(|| one(ConflictKind::SpeakerWithoutName, session, "has a speaker without a name. Name them.")),
+            hides.then(|| one(ConflictKind::Hidden, session, "uses a room, track or speaker that is hidden. Choose another, or show it again.")),
+        ]
+        .into_iter()
+        .flatten()
     })
+}
+
+fn when(session: &Session, dates: Option<(Instant, Instant)>) -> Option<Conflict> {
+    match (session.starts_at, dates) {
+        (None, _) => Some(one(
+            ConflictKind::NoTime,
+            session,
+            "has no time. Give it one.",
+        )),
+        (Some(start), Some((first, last)))
+            if start < first || start >= last || session.ends_at.is_some_and(|end| end > last) =>
+        {
+            let what = "is outside the dates of the event. Move it, or change those dates.";
+            Some(one(ConflictKind::OutsideDates, session, what))
+        }
+        _ => None,
+    }
+}
+
+fn whither(session: &Session, room: Option<&Room>) -> Option<Conflict> {
+    let Some(room) = room else {
+        let needed = session.kind != SessionKind::Break;
+        return needed.then(|| one(ConflictKind::NoRoom, session, "has no room. Give it one."));
+    };
+    let (seats, capacity) = (session.sign_up_capacity?, room.capacity?);
+    (seats > capacity).then(|| {
+        let what = format!(
+            "takes {seats} by sign-up, and its room has {capacity} seats. Take fewer, or choose a larger room."
+        );
+        one(ConflictKind::SignUpAboveRoom, session, &what)
+    })
+}
+
+fn one(kind: ConflictKind, session: &Session, what: &str) -> Conflict {
+    Conflict {
+        kind,
+        sessions: vec![session.id],
+        detail: format!("{} {what}", session.slug),
+    }
 }
 
 /// Pairs that run at the same time, by start. A session without an end takes no time.
@@ -107,7 +160,7 @@ fn together(kind: ConflictKind, what: &str, (one, other): (&Session, &Session)) 
     Conflict {
         kind,
         sessions: vec![one.id, other.id],
-        detail: format!("{} and {} {what}.", one.slug, other.slug),
+        detail: format!("{} and {} {what}", one.slug, other.slug),
     }
 }
 
@@ -116,6 +169,7 @@ mod tests {
     use super::*;
     use crate::clock::new_id;
     use crate::programme::document::{SessionSpeaker, SpeakerRole, example};
+    use crate::text::Localized;
     use crate::text::time;
 
     fn at(hour: u32) -> Instant {
@@ -135,8 +189,14 @@ mod tests {
             sessions,
             ..Programme::default()
         };
-        let found = conflicts(&programme, Some((at(8), at(20))));
-        found.into_iter().map(|conflict| conflict.kind).collect()
+        kinds_of(&programme)
+    }
+
+    /// Without those that have no room, which most of these sessions have not.
+    fn kinds_of(programme: &Programme) -> Vec<ConflictKind> {
+        let found = conflicts(programme, Some((at(8), at(20))));
+        let kinds = found.into_iter().map(|conflict| conflict.kind);
+        kinds.filter(|kind| *kind != ConflictKind::NoRoom).collect()
     }
 
     #[test]
@@ -185,5 +245,49 @@ mod tests {
             [ConflictKind::OutsideDates; 2]
         );
         assert_eq!(kinds(vec![example::session(1)]), [ConflictKind::NoTime]);
+    }
+
+    #[test]
+    fn a_room_is_needed_large_enough_and_shown() {
+        let room = Room {
+            id: new_id(),
+            name: Localized::default(),
+            capacity: Some(40),
+            position: 0,
+            hidden: false,
+        };
+        let with_sign_up = |seats| Session {
+            room_id: Some(room.id),
+            sign_up_capacity: Some(seats),
+            ..session(1, 9, 10)
+        };
+        let of = |room: &Room, session: Session| Programme {
+            rooms: vec![room.clone()],
+            sessions: vec![session],
+            ..Programme::default()
+        };
+        assert_eq!(kinds_of(&of(&room, with_sign_up(40))), []);
+        let above = kinds_of(&of(&room, with_sign_up(41)));
+        assert_eq!(above, [ConflictKind::SignUpAboveRoom]);
+        let hidden = Room {
+            hidden: true,
+            ..room.clone()
+        };
+        assert_eq!(
+            kinds_of(&of(&hidden, with_sign_up(1))),
+            [ConflictKind::Hidden]
+        );
+        let roomless = |kind| Programme {
+            sessions: vec![Session {
+                kind,
+                ..session(1, 9, 10)
+            }],
+            ..Programme::default()
+        };
+        let found = |kind| conflicts(&roomless(kind), None).len();
+        assert_eq!(
+            (found(SessionKind::Talk), found(SessionKind::Break)),
+            (1, 0)
+        );
     }
 }

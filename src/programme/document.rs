@@ -3,11 +3,14 @@
 //! The working copy is these things in tables; a release is one [`Programme`] as JSON, immutable.
 //! Fields that a later version adds must have a default, because old releases stay readable.
 
+use std::mem::take;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::clock::Instant;
-use crate::ids::{RoomId, SessionId, SpeakerId, TrackId};
+use crate::ids::{Id, RoomId, RoomKind, SessionId, SpeakerId, TrackId, TrackKind};
+use crate::order::Placed;
 use crate::text::Localized;
 
 crate::words! {
@@ -67,6 +70,9 @@ pub struct Room {
     pub capacity: Option<i32>,
     /// Place in lists, from 0.
     pub position: i32,
+    /// Not offered any more, and left out of releases unless a session uses it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hidden: bool,
 }
 
 /// A track.
@@ -80,6 +86,9 @@ pub struct Track {
     pub color: Option<String>,
     /// Place in lists, from 0.
     pub position: i32,
+    /// Not offered any more, and left out of releases unless a session uses it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hidden: bool,
 }
 
 /// A link with its text.
@@ -108,6 +117,9 @@ pub struct Speaker {
     pub photo_url: Option<String>,
     /// Where to find them.
     pub links: Vec<Link>,
+    /// Not offered any more, and left out of releases unless a session uses it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hidden: bool,
 }
 
 /// A speaker's part in a session.
@@ -194,6 +206,26 @@ pub struct Programme {
     pub sessions: Vec<Session>,
 }
 
+impl Programme {
+    /// What a release keeps of the working copy: what is hidden is left out, unless a session uses it;
+    /// then it is shown as ever.
+    #[must_use]
+    pub fn to_release(mut self) -> Self {
+        let sessions = &self.sessions;
+        self.rooms.retain_mut(|room| {
+            !take(&mut room.hidden) || sessions.iter().any(|s| s.room_id == Some(room.id))
+        });
+        self.tracks.retain_mut(|track| {
+            !take(&mut track.hidden) || sessions.iter().any(|s| s.track_id == Some(track.id))
+        });
+        self.speakers.retain_mut(|speaker| {
+            let mut parts = sessions.iter().flat_map(|session| &session.speakers);
+            !take(&mut speaker.hidden) || parts.any(|part| part.speaker_id == speaker.id)
+        });
+        self
+    }
+}
+
 /// A release: an immutable, numbered version of the programme.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Release {
@@ -257,9 +289,36 @@ pub struct Versioned<T> {
     pub version: i32,
 }
 
+macro_rules! placed {
+    ($thing:ident, $kind:ident, $unknown:literal, $missing:literal) => {
+        impl Placed for Versioned<$thing> {
+            type Kind = $kind;
+            const UNKNOWN: &'static str = $unknown;
+            const MISSING: &'static str = $missing;
+
+            fn id(&self) -> Id<$kind> {
+                self.value.id
+            }
+
+            fn position(&self) -> i32 {
+                self.value.position
+            }
+
+            fn placed(&self, position: i32) -> Self {
+                let mut placed = self.clone();
+                placed.value.position = position;
+                placed
+            }
+        }
+    };
+}
+
+placed!(Room, RoomKind, "unknown_room", "missing_room");
+placed!(Track, TrackKind, "unknown_track", "missing_track");
+
 /// Sessions for tests.
 #[cfg(test)]
-pub(super) mod example {
+pub(crate) mod example {
     use super::{Session, SessionKind};
     use crate::clock::new_id;
     use crate::text::Localized;

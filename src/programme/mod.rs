@@ -10,7 +10,9 @@
 //! stands here: [`document`] (the programme as data), [`diff`], [`conflicts`] and [`days`] (pure),
 //! and [`draft`], which reads the working copy whole.
 
+mod at_hand;
 pub mod conflicts;
+mod copy;
 pub mod days;
 pub mod diff;
 pub mod document;
@@ -18,15 +20,20 @@ pub mod draft;
 mod input;
 mod refusal;
 pub mod releases;
+pub mod restore;
 pub mod revision;
 pub mod rooms;
 pub mod routes;
 pub mod sessions;
+pub mod shifts;
+mod shown;
 pub mod speakers;
 pub mod tracks;
 mod uses;
 pub mod wire;
 
+pub use at_hand::{release_at_hand, sessions_at_hand};
+pub use copy::{Chosen, copy};
 pub use draft::working_copy;
 pub use refusal::{Outcome, ProgrammeRefusal};
 pub use releases::history::{Gone, Past, Released};
@@ -34,5 +41,6 @@ pub use releases::history_store::released;
 pub use releases::store::{
     Headline, find as find_release, list as list_releases, list_headlines, newest as newest_release,
 };
-pub use sessions::live_store::{sign_up_capacities, unrecorded};
+pub use sessions::live_store::sign_up_capacities;
+pub use shown::{Shown, shown};
 pub use uses::Uses;

@@ -30,7 +30,7 @@ pub async fn get_programme_diff(app: App, who: Organiser, path: web::Path<String
             let (version, before) = newest.map_or((0, Programme::default()), |newest| {
                 (newest.version, newest.programme)
             });
-            let draft = working_copy(conn, event.id)?;
+            let draft = working_copy(conn, event.id)?.to_release();
             Ok::<_, Problem>(DiffView {
                 version,
                 differs: draft != before,
@@ -43,8 +43,10 @@ pub async fn get_programme_diff(app: App, who: Organiser, path: web::Path<String
 
 /// Check the working copy
 ///
-/// Rooms and people that are in two sessions at once, sessions without a time or outside the dates of
-/// the event. Warnings only: none of it keeps anybody from saving or releasing.
+/// Rooms and people that are in two sessions at once, sessions without a time or a room or outside the
+/// dates of the event, more sign-up than seats, speakers without a name, and what is hidden but used.
+/// Warnings only: none of it keeps anybody from saving or releasing. What runs at once is told by
+/// instants, so also in the hour that a change of the clock repeats.
 #[utoipa::path(operation_id = "get_programme_conflicts", tag = "programme", params(("event" = String, Path, description = "Id or slug")), responses((status = 200, description = "What is odd", body = ConflictsView)))]
 #[get("/organiser/events/{event}/programme/conflicts")]
 pub async fn get_programme_conflicts(app: App, who: Organiser, path: web::Path<String>) -> Answer {

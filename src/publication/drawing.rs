@@ -1,12 +1,12 @@
 //! How a snapshot is made: read in one transaction, then drawn and compressed.
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::{OnceLock, RwLock};
 
 use super::programme_wire::{
     Names, PublishedRoom, PublishedSpeaker, PublishedTrack, ReleasedSession, date_of, order,
 };
-use super::snapshot::{RecordingEntry, SessionEntry, Snapshot, SpeakerEntry};
+use super::snapshot::{Places, RecordingEntry, SessionEntry, Snapshot, SpeakerEntry};
 use super::sources::{self, Member, RegistrationWindow};
 use super::video_wire::{
     PublishedDay, PublishedProgramme, PublishedSession, RecordingWithSessions, VideoPosition,
@@ -17,11 +17,11 @@ use crate::db::{Conn, DbError};
 use crate::events::{self, Event};
 use crate::http::Document;
 use crate::http::wire::Moment;
-use crate::ids::{EventId, SessionId, SlugOr};
+use crate::ids::{EventId, RecordingId, SessionId, SlugOr};
 use crate::problem::Problem;
-use crate::programme::document::{Programme, Release, Session};
+use crate::programme::document::{Programme, Session};
 use crate::video::wire::RecordingView;
-use crate::video::{self, Recording};
+use crate::video::{self, Known, Recording};
 
 /// What a snapshot is drawn from, read in one transaction.
 #[derive(Debug)]
@@ -32,6 +32,11 @@ pub struct Sources {
     programme: Programme,
     members: Vec<Member>,
     recordings: Vec<Recording>,
+    known: Known,
+    /// What is not to be recorded, in every version that may stand in a recording.
+    hidden: Vec<Session>,
+    /// The recordings that have a transcript.
+    transcribed: Vec<RecordingId>,
     sign_up: HashMap<SessionId, i32>,
     registration: RegistrationWindow,
 }
@@ -42,21 +47,19 @@ impl Sources {
         let Some(event) = events::find_public(conn, &SlugOr::Id(id))? else {
             return Ok(None);
         };
-        let (released, mut programme) = parts(sources::newest_release(conn, id)?);
-        // Hidden if the release says so or the working copy does.
-        let hidden = sources::unrecorded(conn, id)?;
-        let sessions = programme.sessions.iter_mut();
-        for session in sessions.filter(|session| hidden.contains(&session.id)) {
-            session.do_not_record = true;
-        }
-        Self::around(conn, event, released, programme, now).map(Some)
+        let shown = sources::shown(conn, id)?;
+        let programme = (shown.programme, shown.hidden);
+        Self::around(conn, event, shown.released, programme, now).map(Some)
     }
 
     /// Reads everything with the working copy in the place of the release, for its organisers.
     pub fn draft(conn: &mut Conn, event: Event, now: Instant) -> Result<Self, DbError> {
-        let (released, _) = parts(sources::newest_release(conn, event.id)?);
+        let newest = sources::newest_release(conn, event.id)?;
+        let released = newest.map(|release| (release.version, release.released_at));
         let programme = sources::working_copy(conn, event.id)?;
-        Self::around(conn, event, released, programme, now)
+        let mut hidden = programme.sessions.clone();
+        hidden.retain(|session| session.do_not_record);
+        Self::around(conn, event, released, (programme, hidden), now)
     }
 
     /// Reads what is live.
@@ -64,13 +67,16 @@ impl Sources {
         conn: &mut Conn,
         event: Event,
         released: Option<(i32, Instant)>,
-        programme: Programme,
+        (programme, hidden): (Programme, Vec<Session>),
         now: Instant,
     ) -> Result<Self, DbError> {
         let id = event.id;
         Ok(Self {
+            known: video::known(conn, id, &programme.sessions)?,
             released,
             programme,
+            hidden,
+            transcribed: sources::recordings_with_transcript(conn, id)?,
             members: sources::published_members(conn, id)?,
             recordings: video::list_public(conn, id)?,
             sign_up: sources::sign_up_capacities(conn, id)?.into_iter().collect(),
@@ -78,13 +84,6 @@ impl Sources {
             event,
         })
     }
-}
-
-fn parts(release: Option<Release>) -> (Option<(i32, Instant)>, Programme) {
-    release.map_or_else(Default::default, |release| {
-        let released = (release.version, release.released_at);
-        (Some(released), release.programme)
-    })
 }
 
 /// A programme with everything around it, as it looks at one instant.
@@ -111,14 +110,28 @@ impl Drawn {
             mut programme,
             members,
             recordings,
+            known,
+            hidden,
+            transcribed,
             sign_up,
             registration,
         } = sources;
         programme.sessions.sort_by_key(order);
-        let sessions = sessions(&event, &programme, &recordings, &sign_up, public_url);
+        let sessions = sessions(
+            &event,
+            &programme,
+            (&recordings, &known),
+            &sign_up,
+            public_url,
+        );
+        let live = Live {
+            known,
+            hidden,
+            transcribed,
+        };
         Self {
             shown: PublishedEvent::new(&event, &members, &registration, now),
-            recordings: recording_entries(&event, &programme, &sessions, recordings),
+            recordings: recording_entries(&event, &pairs(&programme, &sessions), recordings, &live),
             speakers: speakers(&programme),
             rooms: programme.rooms.iter().map(PublishedRoom::from).collect(),
             tracks: programme.tracks.iter().map(PublishedTrack::from).collect(),
@@ -160,6 +173,9 @@ impl Drawn {
             valid_until: self.valid_until,
             event: self.event,
             members: self.members,
+            rooms: self.rooms,
+            now: RwLock::new(None),
+            places: Places::of(&self.sessions),
             sessions: self.sessions,
             speakers: self.speakers,
             recordings: self.recordings,
@@ -179,7 +195,7 @@ fn valid_until(event: &Event, registration: &RegistrationWindow, now: Instant) -
 fn sessions(
     event: &Event,
     programme: &Programme,
-    recordings: &[Recording],
+    (recordings, known): (&[Recording], &Known),
     sign_up: &HashMap<SessionId, i32>,
     public_url: &str,
 ) -> Vec<SessionEntry> {
@@ -187,17 +203,22 @@ fn sessions(
     let entry = |session: &Session| {
         let released = ReleasedSession::new(session, &names, sign_up.get(&session.id).copied());
         let position = |recording: &Recording| {
-            let placement = recording.position_of(session)?;
+            let placement = recording.position_of(session, known)?;
             Some(VideoPosition::new(recording, placement))
         };
         let page = || format!("{public_url}/watch/{}/{}", event.slug, session.slug);
+        let actual = known.actuals.of_session(session.id);
         SessionEntry {
             order: order(session),
+            held: known.actuals.held(session),
             date: date_of(session, event.timezone),
             text: search_text(&released),
             view: PublishedSession {
                 video: recordings.iter().filter_map(position).collect(),
                 watch_page_url: (!session.do_not_record).then(page),
+                actual_starts_at: Moment::maybe(actual.starts_at, event.timezone),
+                actual_ends_at: Moment::maybe(actual.ends_at, event.timezone),
+                delay_seconds: known.actuals.delay(session),
                 session: released,
             },
             document: OnceLock::new(),
@@ -222,20 +243,44 @@ fn search_text(session: &ReleasedSession) -> String {
         .join("\n")
 }
 
+/// What recordings are drawn with beside the programme.
+struct Live {
+    known: Known,
+    hidden: Vec<Session>,
+    transcribed: Vec<RecordingId>,
+}
+
+type Pair<'a> = (&'a Session, &'a ReleasedSession);
+
+/// The sessions, each with how it is shown.
+fn pairs<'a>(programme: &'a Programme, sessions: &'a [SessionEntry]) -> Vec<Pair<'a>> {
+    let views = sessions.iter().map(|entry| &entry.view.session);
+    programme.sessions.iter().zip(views).collect()
+}
+
 fn recording_entries(
     event: &Event,
-    programme: &Programme,
-    sessions: &[SessionEntry],
+    pairs: &[Pair<'_>],
     recordings: Vec<Recording>,
+    live: &Live,
 ) -> Vec<RecordingEntry> {
-    let views = sessions.iter().map(|entry| &entry.view.session);
-    let pairs: Vec<(&Session, &ReleasedSession)> = programme.sessions.iter().zip(views).collect();
     let entry = |recording: Recording| RecordingEntry {
-        view: RecordingWithSessions::new(&recording, &pairs, event.timezone),
+        view: RecordingWithSessions::new(&recording, pairs, &live.known, event.timezone),
+        unseen: unseen(&recording, live),
+        has_transcript: live.transcribed.contains(&recording.id),
         recording,
         document: OnceLock::new(),
     };
     recordings.into_iter().map(entry).collect()
+}
+
+/// The stretches of a recording that must not be seen.
+fn unseen(recording: &Recording, live: &Live) -> Vec<(u32, Option<u32>)> {
+    let hidden = live.hidden.iter();
+    let stretches = hidden.filter_map(|session| recording.stretch_of(session, &live.known));
+    stretches
+        .map(|stretch| (stretch.start_seconds, stretch.end_seconds))
+        .collect()
 }
 
 fn speakers(programme: &Programme) -> Vec<SpeakerEntry> {

@@ -119,6 +119,7 @@ impl Index {
 
 #[cfg(test)]
 mod tests {
+    use super::super::snapshot::Places;
     use super::*;
     use crate::clock::{Clock, new_id};
     use crate::events::{Event, EventState, Format};
@@ -160,7 +161,10 @@ mod tests {
         Arc::new(Snapshot {
             event,
             members: Vec::new(),
+            rooms: Vec::new(),
+            now: std::sync::RwLock::new(None),
             sessions: Vec::new(),
+            places: Places::of(&[]),
             speakers: Vec::new(),
             recordings: Vec::new(),
             event_document: Document::of(&slug).unwrap(),

@@ -11,10 +11,14 @@
 //! positions in them, and the capacities of sign-up. The same hand draws the working copy for its
 //! organisers ([`draft_routes`]), so that what they see is what everybody will.
 
+mod at_hand;
+pub mod chapter_routes;
 pub mod draft_routes;
 mod drawing;
 mod index;
-pub mod link_routes;
+mod now;
+pub mod now_routes;
+mod now_wire;
 pub mod programme_wire;
 mod query_input;
 pub mod release_routes;
@@ -26,6 +30,7 @@ pub mod video_wire;
 mod watch;
 pub mod wire;
 
+pub use at_hand::at_hand;
 pub use draft_routes::draft_tag;
 pub use snapshot::Snapshot;
 pub use snapshots::Snapshots;

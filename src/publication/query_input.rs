@@ -1,15 +1,14 @@
 //! Which sessions a list shows, cut from those at hand.
 
 use chrono::NaiveDate;
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::snapshot::SessionEntry;
 use crate::faults::{Faults, Refused};
 use crate::http::keyset;
 use crate::ids::{Id, RoomId, SpeakerId, TrackId};
-use crate::page::{Keyset, Page};
+use crate::page::Keyset;
 use crate::problem::Problem;
 use crate::programme::document::SessionKind;
 use crate::text::time;
@@ -113,21 +112,4 @@ impl SessionFilter {
             && fits(self.has_video.map(|has| entry.view.video.is_empty() != has))
             && fits(self.text.as_ref().map(|text| entry.text.contains(text)))
     }
-}
-
-/// One page of rows that are in the order of `key`.
-pub fn page<'a, T, K>(
-    rows: impl Iterator<Item = &'a T>,
-    keyset: &Keyset<K>,
-    key: impl Fn(&T) -> K,
-) -> Page<&'a T>
-where
-    K: Ord + Serialize + DeserializeOwned,
-{
-    let fetch = usize::try_from(keyset.fetch()).unwrap_or(0);
-    let rows = rows
-        .filter(|row| keyset.after.as_ref().is_none_or(|after| key(row) > *after))
-        .take(fetch)
-        .collect();
-    Page::cut(rows, keyset, |row| key(row))
 }

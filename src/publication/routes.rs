@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, get, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::query_input::{SessionQuery, page};
+use super::query_input::SessionQuery;
 use super::snapshot::{RecordingEntry, Snapshot};
 use super::video_wire::{
     PublishedProgramme, PublishedSession, RecordingWithSessions, SpeakerWithSessions,
@@ -17,6 +17,7 @@ use crate::http::{
     Answer, Caching, Document, ListOf, PageQuery, Precompressed, Published, Query, Reply,
 };
 use crate::ids::{RecordingId, SlugOr, SpeakerId};
+use crate::page::Page;
 use crate::problem::{Kind, Problem};
 use crate::server::App;
 use crate::video::deep_link::watch_link;
@@ -31,7 +32,7 @@ const fn public(document: Document) -> Precompressed {
 }
 
 /// A page of a list, as this request asks for it: kept with the snapshot, or cut from it and kept.
-async fn list(
+pub(super) async fn list(
     snapshot: Arc<Snapshot>,
     request: &HttpRequest,
     cut: impl FnOnce(&Snapshot) -> Result<Document, Problem> + Send + 'static,
@@ -76,7 +77,7 @@ pub async fn list_committee(
     let keyset = query.0.keyset()?;
     let snapshot = app.snapshots.find(&path).await?;
     list(snapshot, &request, move |snapshot| {
-        let members = page(snapshot.members.iter(), &keyset, |member| {
+        let members = Page::of_sorted(snapshot.members.iter(), &keyset, |member| {
             (member.position, member.id)
         });
         Document::page(members.map(PublishedMember::from))
@@ -110,7 +111,7 @@ pub async fn list_sessions(
     let snapshot = app.snapshots.find(&path).await?;
     list(snapshot, &request, move |snapshot| {
         let entries = snapshot.sessions.iter().filter(|entry| filter.takes(entry));
-        let sessions = page(entries, &keyset, |entry| entry.order);
+        let sessions = Page::of_sorted(entries, &keyset, |entry| entry.order);
         Document::page(sessions.map(|entry| &entry.view))
     })
     .await
@@ -179,7 +180,7 @@ pub async fn watch_session(
     let mut positions = entry.view.video.iter();
     let found = positions
         .find(|position| wanted.is_none_or(|wanted| position.recording_id == wanted))
-        .and_then(|position| Some((position, recording(&snapshot, position.recording_id)?)));
+        .and_then(|position| Some((position, snapshot.recording(position.recording_id)?)));
     let Some((position, RecordingEntry { recording, .. })) = found else {
         let detail = "The session has no position in such a recording.";
         return Err(Problem::new(Kind::NoVideo, detail));
@@ -188,12 +189,6 @@ pub async fn watch_session(
     Ok(Reply::redirect(
         watch_link(&recording.url, start).location(),
     ))
-}
-
-/// The recording of this id, if it may surface.
-pub(super) fn recording(snapshot: &Snapshot, id: RecordingId) -> Option<&RecordingEntry> {
-    let mut entries = snapshot.recordings.iter();
-    entries.find(|entry| entry.recording.id == id)
 }
 
 /// List the speakers of an event
@@ -210,7 +205,7 @@ pub async fn list_speakers(
     let keyset = query.0.keyset()?;
     let snapshot = app.snapshots.find(&path).await?;
     list(snapshot, &request, move |snapshot| {
-        let speakers = page(snapshot.speakers.iter(), &keyset, |entry| {
+        let speakers = Page::of_sorted(snapshot.speakers.iter(), &keyset, |entry| {
             entry.order.clone()
         });
         Document::page(speakers.map(|entry| SpeakerWithSessions {
@@ -251,7 +246,7 @@ pub async fn list_recordings(
     let keyset = query.0.keyset()?;
     let snapshot = app.snapshots.find(&path).await?;
     list(snapshot, &request, move |snapshot| {
-        let recordings = page(snapshot.recordings.iter(), &keyset, |entry| {
+        let recordings = Page::of_sorted(snapshot.recordings.iter(), &keyset, |entry| {
             entry.recording.newest_first()
         });
         Document::page(recordings.map(|entry| &entry.view))
@@ -268,6 +263,6 @@ pub async fn get_recording(app: App, path: web::Path<(String, String)>) -> Publi
     let (event, id) = path.into_inner();
     let snapshot = app.snapshots.find(&event).await?;
     let id = id.parse().map_err(|_| Problem::not_found())?;
-    let entry = recording(&snapshot, id).ok_or_else(Problem::not_found)?;
+    let entry = snapshot.recording(id).ok_or_else(Problem::not_found)?;
     Ok(public(entry.document()?))
 }

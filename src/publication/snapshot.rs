@@ -1,20 +1,23 @@
 //! Everything public about one event as it was at one moment. Never changed, only replaced.
 
+use std::collections::HashMap;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use chrono::NaiveDate;
 use tokio::sync::OnceCell;
 
-use super::programme_wire::PublishedSpeaker;
+use super::now_wire::Now;
+use super::programme_wire::{PublishedRoom, PublishedSpeaker};
 use super::sources::{self, Member, Released};
 use super::video_wire::{PublishedSession, RecordingWithSessions, SpeakerWithSessions};
 use crate::clock::Instant;
 use crate::db::Db;
 use crate::events::Event;
 use crate::http::{Document, Shelf};
-use crate::ids::{SessionKind, SlugOr, SpeakerId};
+use crate::ids::{RecordingId, SessionId, SessionKind, SlugOr, SpeakerId};
 use crate::problem::Problem;
 use crate::video::Recording;
+use crate::video::marks::Held;
 
 /// Most lists and numbered releases of an event that are kept.
 const MOST_PAGES: usize = 64;
@@ -26,6 +29,8 @@ pub struct SessionEntry {
     pub view: PublishedSession,
     /// Its place in lists.
     pub order: (i64, i32),
+    /// When it is held, by what was marked and planned.
+    pub held: Option<Held>,
     /// The local date it starts on.
     pub date: Option<NaiveDate>,
     /// What `q` searches, in lower case.
@@ -62,6 +67,10 @@ pub struct RecordingEntry {
     pub recording: Recording,
     /// As it is shown.
     pub view: RecordingWithSessions,
+    /// The stretches of what is not to be recorded.
+    pub unseen: Vec<(u32, Option<u32>)>,
+    /// Whether what is said in it can be read.
+    pub has_transcript: bool,
     /// Made on its first request.
     pub document: OnceLock<Document>,
 }
@@ -76,6 +85,27 @@ impl RecordingEntry {
     }
 }
 
+/// Where sessions stand, by what a path names them with: to look through hundreds for a name takes longer
+/// than to answer.
+#[derive(Debug)]
+pub struct Places {
+    by_slug: HashMap<Box<str>, usize>,
+    by_id: HashMap<SessionId, usize>,
+}
+
+impl Places {
+    /// Of these, in their order.
+    pub fn of(sessions: &[SessionEntry]) -> Self {
+        let sessions = || sessions.iter().map(|entry| &entry.view.session).enumerate();
+        Self {
+            by_slug: sessions()
+                .map(|(place, one)| (one.slug.as_str().into(), place))
+                .collect(),
+            by_id: sessions().map(|(place, one)| (one.id, place)).collect(),
+        }
+    }
+}
+
 /// Everything public about one event as it was at one moment.
 #[derive(Debug)]
 pub struct Snapshot {
@@ -83,8 +113,12 @@ pub struct Snapshot {
     pub event: Event,
     /// Published members of the committee, in order.
     pub members: Vec<Member>,
+    /// In order.
+    pub rooms: Vec<PublishedRoom>,
     /// By start, then number.
     pub sessions: Vec<SessionEntry>,
+    /// Where each of them stands, by slug and by id.
+    pub places: Places,
     /// By name.
     pub speakers: Vec<SpeakerEntry>,
     /// Newest published first.
@@ -95,10 +129,20 @@ pub struct Snapshot {
     pub programme_document: Document,
     /// Pages of lists and numbered releases that were asked for, by what asked for them.
     pub pages: RwLock<Shelf<Document>>,
+    /// What is on, as it was asked for last.
+    pub now: RwLock<Option<NowDocument>>,
     /// The newest release with its past, read by whoever needs it first.
     pub released: OnceCell<Arc<Released>>,
     /// The next instant at which something in the documents changes by itself.
     pub valid_until: Option<Instant>,
+}
+
+/// What is on, and when that is so.
+#[derive(Debug, Clone)]
+pub struct NowDocument {
+    document: Document,
+    from: Instant,
+    until: Option<Instant>,
 }
 
 /// The kept document, or a new one that is kept.
@@ -128,10 +172,17 @@ impl Snapshot {
 
     /// The session of this id or slug.
     pub fn session(&self, key: &SlugOr<SessionKind>) -> Option<&SessionEntry> {
-        self.sessions.iter().find(|entry| match key {
-            SlugOr::Id(id) => entry.view.session.id == *id,
-            SlugOr::Slug(slug) => entry.view.session.slug == *slug,
-        })
+        let place = match key {
+            SlugOr::Id(id) => self.places.by_id.get(id),
+            SlugOr::Slug(slug) => self.places.by_slug.get(slug.as_str()),
+        };
+        self.sessions.get(*place?)
+    }
+
+    /// The recording of this id, if it may surface.
+    pub fn recording(&self, id: RecordingId) -> Option<&RecordingEntry> {
+        let mut entries = self.recordings.iter();
+        entries.find(|entry| entry.recording.id == id)
     }
 
     /// The sessions of this speaker.
@@ -179,6 +230,29 @@ impl Snapshot {
     #[must_use]
     pub fn shelf(programme: usize) -> RwLock<Shelf<Document>> {
         RwLock::new(Shelf::new(MOST_PAGES, 32 * 1024 + 4 * programme))
+    }
+
+    /// What is on at this instant: made when it was asked for first, and again when time has changed it.
+    ///
+    /// # Errors
+    /// As [`Document::of`].
+    pub fn now_document(&self, now: Instant) -> Result<Document, Problem> {
+        let is_right =
+            |kept: &&NowDocument| kept.from <= now && kept.until.is_none_or(|until| now < until);
+        let kept = self.now.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(kept) = kept.as_ref().filter(is_right) {
+            return Ok(kept.document.clone());
+        }
+        drop(kept);
+        let (view, until) = Now::new(self, now);
+        let document = Document::of(&view)?;
+        let mut kept = self.now.write().unwrap_or_else(PoisonError::into_inner);
+        *kept = Some(NowDocument {
+            document: document.clone(),
+            from: now,
+            until,
+        });
+        Ok(document)
     }
 
     /// A page of a list or a numbered release, if it is kept.

@@ -92,6 +92,12 @@ impl Snapshots {
         Arc::clone(flights.entry(id).or_default())
     }
 
+    /// What [`find`](Self::find) would give at once.
+    pub(super) fn at_hand(&self, name: &str) -> Option<Arc<Snapshot>> {
+        let kept = self.kept(&SlugOr::parse(name))?;
+        kept.is_current(self.clock.now()).then_some(kept)
+    }
+
     /// What anybody may read of this event.
     ///
     /// # Errors

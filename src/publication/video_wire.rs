@@ -10,11 +10,11 @@ use crate::http::wire::Moment;
 use crate::ids::{RecordingId, SessionId};
 use crate::programme::document::Session;
 use crate::text::Localized;
-use crate::video::Recording;
 use crate::video::deep_link::{embed_link, watch_link};
 use crate::video::model::{Confidence, Placement};
 use crate::video::position::Position;
 use crate::video::wire::RecordingView;
+use crate::video::{Known, Recording};
 
 /// Where a session stands in a recording, with links that open there.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -77,6 +77,15 @@ pub struct PublishedSession {
         example = "https://kongress.example.org/watch/barnevernskonferansen-2027/oppvekstplanen-i-lorenskog"
     )]
     pub watch_page_url: Option<String>,
+    /// When it really started, where that was marked.
+    #[schema(required = true, example = "2027-11-11T10:14:20+01:00")]
+    pub actual_starts_at: Option<Moment>,
+    /// When it really ended, where that was marked.
+    #[schema(required = true, example = "2027-11-11T10:36:05+01:00")]
+    pub actual_ends_at: Option<Moment>,
+    /// How many seconds later than planned it started, negative for earlier; null where that was not marked.
+    #[schema(required = true, example = 80)]
+    pub delay_seconds: Option<i64>,
 }
 
 /// The sessions of one local date.
@@ -175,9 +184,14 @@ pub struct RecordingWithSessions {
 impl RecordingWithSessions {
     /// The recording with the sessions it shows.
     #[must_use]
-    pub fn new(recording: &Recording, sessions: &[(&Session, &ReleasedSession)], zone: Tz) -> Self {
+    pub fn new(
+        recording: &Recording,
+        sessions: &[(&Session, &ReleasedSession)],
+        known: &Known,
+        zone: Tz,
+    ) -> Self {
         let placed = |(session, view): &(&Session, &ReleasedSession)| {
-            let placement = recording.position_of(session)?;
+            let placement = recording.position_of(session, known)?;
             let position = VideoPosition::new(recording, placement);
             Some(SessionInRecording::new(view, position))
         };

@@ -62,9 +62,11 @@ pub mod sweep;
 pub mod wire;
 pub mod wire_bodies;
 pub mod wire_own;
+pub mod words;
 
 pub use cancel::cancel_all_for_event;
 pub use model::{Registration, RegistrationState};
 pub use store::listing::integrity;
+pub use store::search::{anything_waiting, index_waiting};
 pub use store::{claims, line, listing, mail_log, tokens};
 pub use sweep::{anything_due, expire_closed, sweep};

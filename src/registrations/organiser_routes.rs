@@ -35,7 +35,8 @@ pub struct RegistrationQuery {
     /// Id of a ticket type that one of its attendees has.
     #[param(value_type = Option<TicketTypeId>)]
     ticket_type: Option<String>,
-    /// Text in the code, a name or the contact's address.
+    /// Words that the code, a name or the contact's address has words beginning with; all of them.
+    #[param(example = "nordm kari@")]
     q: Option<String>,
     /// Rows of a page, 1–200; 50 if absent.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 200)]

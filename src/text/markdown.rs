@@ -1,13 +1,14 @@
 //! Markdown to HTML that is safe on anybody's page.
 
-use pulldown_cmark::{Event, Options, Parser, html};
+use pulldown_cmark::{Event, Options, Parser, TagEnd, html};
+
+const OPTIONS: Options = Options::ENABLE_TABLES.union(Options::ENABLE_STRIKETHROUGH);
 
 /// Renders Markdown. Raw HTML in it is shown as text; what comes out is sanitised besides, because
 /// a parser is no gatekeeper.
 #[must_use]
 pub fn to_html(markdown: &str) -> String {
-    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
-    let events = Parser::new_ext(markdown, options).map(|event| match event {
+    let events = Parser::new_ext(markdown, OPTIONS).map(|event| match event {
         Event::Html(raw) | Event::InlineHtml(raw) => Event::Text(raw),
         other => other,
     });
@@ -20,9 +21,43 @@ pub fn to_html(markdown: &str) -> String {
         .to_string()
 }
 
+/// What Markdown says, without its marks, on one line: for whoever searches or lists it.
+#[must_use]
+pub fn to_plain(markdown: &str) -> String {
+    let mut plain = String::with_capacity(markdown.len());
+    for event in Parser::new_ext(markdown, OPTIONS) {
+        match event {
+            Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => {
+                plain.push_str(&text);
+            }
+            Event::SoftBreak | Event::HardBreak | Event::Rule => plain.push(' '),
+            // Within a word emphasis ends nothing.
+            Event::End(end) if !is_inline(end) => plain.push(' '),
+            _ => {}
+        }
+    }
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+const fn is_inline(end: TagEnd) -> bool {
+    matches!(
+        end,
+        TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link
+    )
+}
+
 #[cfg(test)]
 mod tests {
-    use super::to_html;
+    use super::{to_html, to_plain};
+
+    #[test]
+    fn plain_text_has_no_marks() {
+        let markdown = "# Om\n\n**Barn**evern, *[lenke](https://a.example)* og\n`kode`\n\n- en\n- to <b>3</b> &amp;";
+        assert_eq!(
+            to_plain(markdown),
+            "Om Barnevern, lenke og kode en to <b>3</b> &"
+        );
+    }
 
     #[test]
     fn markdown_is_rendered_and_scripts_are_not() {

@@ -8,10 +8,11 @@ mod markdown;
 mod phone;
 mod slug;
 pub mod time;
+pub mod wall;
 
 pub use email::Email;
 pub use localized::{Language, Languages, Localized, LocalizedInput};
-pub use markdown::to_html;
+pub use markdown::{to_html, to_plain};
 pub use phone::phone;
 pub use slug::Slug;
 use unicode_normalization::UnicodeNormalization;

@@ -14,6 +14,7 @@
 pub mod access_codes;
 pub mod actions;
 pub mod consents;
+mod copy;
 pub mod form;
 pub mod input;
 pub mod model;
@@ -25,6 +26,7 @@ pub mod ticket_type_routes;
 pub mod wire;
 
 pub use consents::CONSENTS_VERSION;
+pub use copy::copy;
 pub use form::Form;
 pub use model::{Price, Quota, TicketType, UniqueBy, Window};
 pub use store::{counts, quotas, seats, sign_up};

@@ -16,6 +16,8 @@ pub enum VideoRefusal {
     Faults(Faults),
     /// Changed meanwhile.
     Stale,
+    /// The session is not to be recorded.
+    NotRecorded,
 }
 
 type Outcome<T> = Result<T, Stop<VideoRefusal>>;
@@ -103,15 +105,20 @@ pub fn replace_segments(
     current: Recording,
     input: &SegmentsInput,
 ) -> Outcome<Recording> {
-    let segments = input.parse(current.duration_seconds).map_err(faulty)?;
-    save(
-        tx,
-        now,
-        Recording {
-            segments,
-            ..current
-        },
-    )
+    let changed = with_segments(current, input).map_err(faulty)?;
+    save(tx, now, changed)
+}
+
+/// The recording as it would be with these segments.
+///
+/// # Errors
+/// All faults, with their pointers.
+pub fn with_segments(recording: Recording, input: &SegmentsInput) -> Result<Recording, Faults> {
+    let segments = input.parse(recording.duration_seconds)?;
+    Ok(Recording {
+        segments,
+        ..recording
+    })
 }
 
 fn save(tx: &mut Conn, now: Instant, mut changed: Recording) -> Outcome<Recording> {

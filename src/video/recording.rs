@@ -1,12 +1,11 @@
-//! A recording, and where the sessions of its rooms stand in it. Pure.
+//! A recording. Pure.
 
 use std::cmp::Reverse;
 
 use super::deep_link::{Provider, VideoUrl};
-use super::model::{Confidence, Placement, Segment, place};
+use super::model::Segment;
 use crate::clock::Instant;
 use crate::ids::{EventId, RecordingId, RoomId};
-use crate::programme::document::Session;
 use crate::text::{Language, Localized};
 
 crate::words! {
@@ -66,26 +65,6 @@ impl Recording {
     #[must_use]
     pub fn shows(&self, room: Option<RoomId>) -> bool {
         self.room_ids.is_empty() || room.is_some_and(|room| self.room_ids.contains(&room))
-    }
-
-    /// Where this session stands in the recording by its scheduled time. `None` for sessions of
-    /// other rooms, without a time, outside the segments, and for those that are not to be recorded.
-    #[must_use]
-    pub fn position_of(&self, session: &Session) -> Option<Placement> {
-        if session.do_not_record || !self.shows(session.room_id) {
-            return None;
-        }
-        let (start_seconds, end_seconds) = place(
-            &self.segments,
-            self.duration_seconds,
-            session.starts_at?.utc(),
-            session.ends_at.map(Instant::utc),
-        )?;
-        Some(Placement {
-            start_seconds,
-            end_seconds,
-            confidence: Confidence::Scheduled,
-        })
     }
 
     /// The order in which recordings are shown: newest published first, those that were never

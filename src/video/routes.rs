@@ -8,6 +8,8 @@ use utoipa::IntoParams;
 
 use super::actions;
 use super::input::{RecordingInput, SegmentsInput};
+use super::placements::review::moved;
+use super::placements::wire::{MovedSession, ReplacedSegments};
 use super::recording::Recording;
 use super::store;
 use super::wire::OwnRecording;
@@ -19,6 +21,7 @@ use crate::faults::Faults;
 use crate::http::{Answer, IfMatch, Json, ListOf, PageQuery, Patch, Query, Reply, etag};
 use crate::idempotency::Once;
 use crate::problem::Problem;
+use crate::programme::sessions_at_hand;
 use crate::server::App;
 
 /// Whether the change is only looked at.
@@ -26,29 +29,33 @@ use crate::server::App;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct DryRunQuery {
-    /// `true` would show what would move; not available yet.
+    /// `true` stores nothing and shows what would move.
     #[param(value_type = Option<bool>)]
     pub dry_run: Option<String>,
 }
 
 impl DryRunQuery {
-    fn check(&self) -> Result<(), Problem> {
-        let (code, detail) = match self.dry_run.as_deref() {
-            None | Some("false") => return Ok(()),
-            Some("true") => (
-                "not_available",
-                "What a change would move can't be shown yet.",
-            ),
-            Some(_) => ("invalid_value", "dry_run is true or false."),
-        };
-        Err(Faults::one("/dry_run", code, detail).into())
+    fn parse(&self) -> Result<bool, Problem> {
+        match self.dry_run.as_deref() {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(_) => {
+                let detail = "dry_run is true or false.";
+                Err(Faults::one("/dry_run", "invalid_value", detail).into())
+            }
+        }
     }
 }
 
-fn found(
+/// The organiser's recording that a path names, with its event.
+///
+/// # Errors
+/// 404 also for one of another event or organisation.
+pub fn found(
     conn: &mut Conn,
     who: &Organiser,
-    (event, recording): &(String, String),
+    event: &str,
+    recording: &str,
 ) -> Result<(Event, Recording), Problem> {
     let event = owned(conn, who, event)?;
     let id = recording.parse().map_err(|_| Problem::not_found())?;
@@ -138,7 +145,10 @@ pub async fn get_own_recording(
     path: web::Path<(String, String)>,
 ) -> Answer {
     who.require(Area::Programme, Access::Read)?;
-    let (event, recording) = app.db.read(move |conn| found(conn, &who, &path)).await?;
+    let (event, recording) = app
+        .db
+        .read(move |conn| found(conn, &who, &path.0, &path.1))
+        .await?;
     let view = OwnRecording::new(&recording, event.timezone, None);
     reply(&view, recording.version)
 }
@@ -160,7 +170,7 @@ pub async fn update_recording(
     let (event, (recording, proposed)) = app
         .db
         .write(move |tx| {
-            let (event, current) = found(tx, &who, &keys)?;
+            let (event, current) = found(tx, &who, &keys.0, &keys.1)?;
             if_match.check(&etag::of_version(current.version))?;
             let before = RecordingInput::of(&current, event.timezone);
             let input = patch.apply(&before)?;
@@ -189,7 +199,7 @@ pub async fn delete_recording(
     let event = app
         .db
         .write(move |tx| {
-            let (event, current) = found(tx, &who, &path)?;
+            let (event, current) = found(tx, &who, &path.0, &path.1)?;
             if_match.check(&etag::of_version(current.version))?;
             actions::delete(tx, now, &current)?;
             let before = RecordingInput::of(&current, event.timezone);
@@ -203,8 +213,10 @@ pub async fn delete_recording(
 
 /// Replace the segments of a recording
 ///
-/// Every computed position that depends on them moves at once.
-#[utoipa::path(operation_id = "replace_segments", tag = "video", params(("event" = String, Path, description = "Id or slug"), ("recording" = String, Path, description = "Id", format = Uuid), DryRunQuery), request_body = SegmentsInput, responses((status = 200, description = "The changed recording", body = OwnRecording)))]
+/// Every computed position that depends on them moves at once, and no verified one. With
+/// `dry_run=true` nothing is stored, and the answer shows what would move; its tag is still that of
+/// what is stored.
+#[utoipa::path(operation_id = "replace_segments", tag = "video", params(("event" = String, Path, description = "Id or slug"), ("recording" = String, Path, description = "Id", format = Uuid), DryRunQuery), request_body = SegmentsInput, responses((status = 200, description = "The changed recording, and what moved", body = ReplacedSegments)))]
 #[put("/organiser/events/{event}/recordings/{recording}/segments")]
 pub async fn replace_segments(
     app: App,
@@ -215,21 +227,46 @@ pub async fn replace_segments(
     body: Json<SegmentsInput>,
 ) -> Answer {
     who.require(Area::Programme, Access::Write)?;
-    query.0.check()?;
+    let dry_run = query.0.parse()?;
     let now = app.clock.now();
-    let (event, recording) = app
+    let (event, version, view) = app
         .db
         .write(move |tx| {
-            let (event, current) = found(tx, &who, &path)?;
-            if_match.check(&etag::of_version(current.version))?;
-            let before = RecordingInput::of(&current, event.timezone);
-            let changed = actions::replace_segments(tx, now, current, &body.value)?;
-            let after = RecordingInput::of(&changed, event.timezone);
-            audit::changed(tx, &who, &subject(&event, &changed), &before, &after)?;
-            Ok::<_, Problem>((event, changed))
+            let (event, before) = found(tx, &who, &path.0, &path.1)?;
+            if_match.check(&etag::of_version(before.version))?;
+            let after = if dry_run {
+                who.leaves_no_trace();
+                actions::with_segments(before.clone(), &body.value)?
+            } else {
+                let after = actions::replace_segments(tx, now, before.clone(), &body.value)?;
+                let written = |recording| RecordingInput::of(recording, event.timezone);
+                let (old, new) = (written(&before), written(&after));
+                audit::changed(tx, &who, &subject(&event, &after), &old, &new)?;
+                after
+            };
+            let moved = moved_sessions(tx, &before, &after)?;
+            let recording = OwnRecording::new(&after, event.timezone, None);
+            let view = ReplacedSegments {
+                recording,
+                dry_run,
+                moved,
+            };
+            Ok::<_, Problem>((event.id, after.version, view))
         })
         .await?;
-    app.event_changed(event.id).await;
-    let view = OwnRecording::new(&recording, event.timezone, None);
-    reply(&view, recording.version)
+    if !dry_run {
+        app.event_changed(event).await;
+    }
+    Ok(Reply::ok(&view)?.etag(etag::of_version(version)))
+}
+
+fn moved_sessions(
+    conn: &mut Conn,
+    before: &Recording,
+    after: &Recording,
+) -> Result<Vec<MovedSession>, Problem> {
+    let sessions = sessions_at_hand(conn, before.event_id)?;
+    let known = super::known(conn, before.event_id, &sessions)?;
+    let moved = moved(before, after, &sessions, &known);
+    Ok(moved.iter().map(MovedSession::from).collect())
 }

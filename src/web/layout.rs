@@ -56,6 +56,20 @@ pub fn respond(status: StatusCode, tongue: Tongue, page: String) -> HttpResponse
         .body(page)
 }
 
+/// A page that anybody may find and keep for a moment. `sources` is added to the policy: what it loads
+/// from elsewhere, such as `; frame-src https://player.example`.
+#[must_use]
+pub fn publish(tongue: Tongue, page: String, sources: &str) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type(HTML)
+        .insert_header(("Cache-Control", "public, max-age=10"))
+        .insert_header(("Vary", "Accept-Language"))
+        .insert_header(("Referrer-Policy", "strict-origin-when-cross-origin"))
+        .insert_header(("Content-Security-Policy", format!("{}{sources}", *POLICY)))
+        .insert_header(("Content-Language", tongue.tag()))
+        .body(page)
+}
+
 fn environment() -> Result<&'static Environment<'static>, Error> {
     static MADE: LazyLock<Result<Environment<'static>, Error>> = LazyLock::new(make);
     MADE.as_ref()
@@ -77,6 +91,7 @@ fn make() -> Result<Environment<'static>, Error> {
             include_str!("templates/registration.html"),
         ),
         ("message.html", include_str!("templates/message.html")),
+        ("watch.html", include_str!("templates/watch.html")),
         ("dev_list.html", include_str!("templates/dev_list.html")),
         ("dev_mail.html", include_str!("templates/dev_mail.html")),
     ] {

@@ -6,13 +6,15 @@
 //!
 //! [`layout`] is the frame of every page, [`words`] what they say in nb, nn and en, [`pages`] the
 //! pages themselves, [`routes`] where they are, and [`wishes`] what they ask of the registrations.
-//! [`dev`] shows developers the mails that were written to files.
+//! [`watch`] is the one page that anybody finds: a session's video. [`dev`] shows developers the mails
+//! that were written to files.
 
 pub mod dev;
 pub mod layout;
 pub mod offer_routes;
 pub mod pages;
 pub mod routes;
+pub mod watch;
 pub mod wishes;
 pub mod words;
 

@@ -92,11 +92,16 @@ pub(super) fn tongue(request: &HttpRequest, chosen: Option<&str>) -> Tongue {
         .unwrap_or_else(|| Tongue::accepted(header(request, &ACCEPT_LANGUAGE)))
 }
 
-fn parameter(request: &HttpRequest, wanted: &str) -> Option<String> {
+pub(super) fn parameter(request: &HttpRequest, wanted: &str) -> Option<String> {
     url::form_urlencoded::parse(request.query_string().as_bytes())
         .find(|(name, _)| name == wanted)
         .map(|(_, value)| value.into_owned())
         .filter(|value| !value.is_empty())
+}
+
+/// Whether a person in a browser asks.
+pub(super) fn reads_html(request: &HttpRequest) -> bool {
+    header(request, &ACCEPT).contains("text/html")
 }
 
 fn ok(tongue: Tongue, page: String) -> HttpResponse {
@@ -105,7 +110,7 @@ fn ok(tongue: Tongue, page: String) -> HttpResponse {
 
 /// A person in a browser reads a page; a program gets the problem document.
 pub(super) fn explain(request: &HttpRequest, tongue: Tongue, problem: Problem) -> Page {
-    if !header(request, &ACCEPT).contains("text/html") {
+    if !reads_html(request) {
         return Err(problem);
     }
     let page = pages::trouble(tongue, Trouble::of(problem.kind()))?;

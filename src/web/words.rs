@@ -43,7 +43,7 @@ impl Trouble {
 }
 
 /// Picks the words of a language: bokmål, nynorsk, English.
-const fn pick(tongue: Tongue, texts: [&str; 3]) -> &str {
+pub(super) const fn pick(tongue: Tongue, texts: [&str; 3]) -> &str {
     match tongue {
         Tongue::Bokmal => texts[0],
         Tongue::Nynorsk => texts[1],

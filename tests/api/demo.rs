@@ -241,6 +241,9 @@ fn the_tour_of_the_readme_works() {
         for part in [
             "\"start_seconds\":4380",
             "#t=4380",
+            "<mark>Helsestasjonen</mark>",
+            "\"start_seconds\":4520",
+            "\"page\":3",
             "\"awaiting_confirmation\"",
             "\"state\":\"confirmed\"",
         ] {

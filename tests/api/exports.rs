@@ -65,6 +65,7 @@ fn hall(name: &str) -> Room {
         name: nb(name),
         capacity: Some(600),
         position: 0,
+        hidden: false,
     }
 }
 
@@ -76,6 +77,7 @@ fn whole() -> Programme {
         name: nb("Forebygging"),
         color: Some("#00665e".into()),
         position: 0,
+        hidden: false,
     };
     let rooms = vec![hall("Storsalen"), hall("Storsalen")];
     let mut talk = session("foredrag", 1, Some(DAY));

@@ -75,14 +75,20 @@ on_both_stores! {
         // Claimed in the transaction that wrote it, so that the running worker never saw it free.
         let write = app.state.db.write(move |tx| {
             write_mail(tx, now, &mail_to(event, EmailKind::RegistrationLink, "kari@example.org"))?;
-            outbox::claim(tx, now, 10, &[])
+            outbox::claim(tx, now, new_id(), 10, &[])
         });
         let claimed = write.await.unwrap();
         assert_eq!(claimed.len(), 1);
         let dead = claimed[0].clone();
-        app.advance(outbox::LEASE - TimeDelta::seconds(10));
+        app.advance(outbox::LEASE - TimeDelta::seconds(5));
         tokio::time::sleep(Duration::from_millis(1200)).await;
         assert_eq!(logged(&app, dead.id).await["state"], "sending", "the lease still holds");
+        // While it lives, it says so.
+        let (now, holder) = (app.clock.now(), dead.holder);
+        app.state.db.write(move |tx| outbox::renew(tx, now, holder)).await.unwrap();
+        app.advance(outbox::LEASE - TimeDelta::seconds(5));
+        tokio::time::sleep(Duration::from_millis(1200)).await;
+        assert_eq!(logged(&app, dead.id).await["state"], "sending", "the lease was made longer");
         app.advance(TimeDelta::seconds(20));
         let sent = reaches(&app, dead.id, "sent").await;
         assert_eq!(sent["attempts"], 1);
@@ -101,14 +107,15 @@ on_both_stores! {
                 let new = mail_to(event, EmailKind::RegistrationLink, &format!("n{n}@example.org"));
                 ids.push(write_mail(tx, now + TimeDelta::seconds(n), &new)?);
             }
-            let early = outbox::claim(tx, now - TimeDelta::seconds(1), 9, &[])?;
-            let first = outbox::claim(tx, now + TimeDelta::seconds(3), 2, &[])?;
-            let rest = outbox::claim(tx, now + TimeDelta::seconds(3), 9, &[])?;
+            let worker = new_id();
+            let early = outbox::claim(tx, now - TimeDelta::seconds(1), worker, 9, &[])?;
+            let first = outbox::claim(tx, now + TimeDelta::seconds(3), worker, 2, &[])?;
+            let rest = outbox::claim(tx, now + TimeDelta::seconds(3), worker, 9, &[])?;
             let retry = Settlement::Retry(now + TimeDelta::hours(1));
             outbox::settle(tx, now, &first[0], &retry, Some("452"))?;
             outbox::settle(tx, now, &first[1], &Settlement::Released, None)?;
-            let again = outbox::claim(tx, now + TimeDelta::seconds(3), 9, &[])?;
-            let held = outbox::claim(tx, now + TimeDelta::hours(2), 9, &[ids[0], ids[1]])?;
+            let again = outbox::claim(tx, now + TimeDelta::seconds(3), worker, 9, &[])?;
+            let held = outbox::claim(tx, now + TimeDelta::hours(2), worker, 9, &[ids[0], ids[1]])?;
             let names = |list: &[outbox::Claimed]| list.iter().map(|mail| mail.to.as_str()[..2].to_owned()).collect::<Vec<_>>().join(" ");
             Ok::<_, DbError>([names(&early), names(&first), names(&rest), names(&again), names(&held)])
         });

@@ -101,6 +101,29 @@ async fn postgres_dies_and_recovers() {
 }
 
 #[actix_web::test]
+async fn a_standby_takes_over() {
+    let primary = Cluster::start();
+    let standby = primary.standby();
+    let store = primary.store_with(&standby);
+    let fair = Fair::open(&store, None).await;
+    let served = Served::start(program(&store));
+    let crowd = Crowd::start(8, &served.address, &fair.ticket, "before");
+    while crowd.accepted() < 100 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    // It never comes back: what is there afterwards is what the standby has.
+    primary.stop("immediate");
+    standby.promote();
+    let back = until_accepted(&served.address, &fair.ticket, "after").await;
+    println!("accepted {back:?} after the standby was promoted");
+    assert!(back < Duration::from_secs(10), "{back:?}");
+    let told = crowd.stop().await;
+    assert!(ready(&served).await);
+    assert_honest(&told);
+    assert_nothing_lost(&store, &told);
+}
+
+#[actix_web::test]
 async fn every_session_is_terminated() {
     let store = Store::Postgres.create_empty();
     let fair = Fair::open(&store, None).await;
@@ -262,4 +285,77 @@ async fn the_disk_is_full() {
     assert_honest(&told);
     drop(served);
     assert_nothing_lost(&store, &told);
+}
+
+/// Lets system calls of a running program fail, each nth of them, until it is dropped.
+struct Saboteur(std::process::Child);
+
+impl Saboteur {
+    /// `None`, and a line that says so, where one program may not look into another.
+    async fn attach(
+        served: &Served,
+        calls: &str,
+        error: &str,
+        dir: &std::path::Path,
+    ) -> Option<Self> {
+        let said = dir.join(format!("strace-{error}"));
+        let mut strace = Command::new("strace");
+        strace.args(["-f", "-q", "-e", &format!("trace={calls}")]);
+        strace.args(["-e", &format!("inject={calls}:error={error}:when=3+3")]);
+        strace.args(["-p", &served.child.id().to_string(), "-o", "/dev/null"]);
+        strace.stderr(std::fs::File::create(&said).unwrap());
+        let mut child = match strace.spawn() {
+            Ok(child) => child,
+            Err(error) => {
+                println!("not run: strace can't be started: {error}");
+                return None;
+            }
+        };
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        if child.try_wait().unwrap().is_some() {
+            let said = std::fs::read_to_string(said).unwrap();
+            println!("not run: {}", said.trim());
+            return None;
+        }
+        Some(Self(child))
+    }
+}
+
+impl Drop for Saboteur {
+    /// By SIGINT, upon which strace lets go of the program.
+    fn drop(&mut self) {
+        let mut interrupt = Command::new("kill");
+        interrupt.args(["-INT", &self.0.id().to_string()]);
+        drop(interrupt.status());
+        drop(self.0.wait());
+    }
+}
+
+#[actix_web::test]
+async fn the_disk_fails_now_and_then() {
+    for (calls, error) in [("fsync,fdatasync", "EIO"), ("pwrite64", "ENOSPC")] {
+        let store = Store::Sqlite.create_empty();
+        let fair = Fair::open(&store, None).await;
+        let served = Served::start(program(&store));
+        let crowd = Crowd::start(8, &served.address, &fair.ticket, "n");
+        while crowd.accepted() < 20 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let Some(saboteur) = Saboteur::attach(&served, calls, error, &store.dir).await else {
+            return;
+        };
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        // Reads are still served.
+        let event = format!("{}/api/v1/events/messe/programme", served.address);
+        assert_eq!(reqwest::get(event).await.unwrap().status(), 200);
+        drop(saboteur);
+        let back = until_accepted(&served.address, &fair.ticket, "after").await;
+        assert!(back < Duration::from_secs(10), "{error}: {back:?}");
+        let told = crowd.stop().await;
+        assert!(told.iter().any(|one| one.status == Some(503)), "{error}");
+        assert_honest(&told);
+        assert!(ready(&served).await);
+        drop(served);
+        assert_nothing_lost(&store, &told);
+    }
 }

@@ -179,7 +179,7 @@ on_both_stores! {
         make(&app, "sessions", &json!({"title": "Før", "starts_at": "2027-11-10T09:00:00Z"})).await;
         let found = list(&app, "programme/conflicts").await;
         let kinds: Vec<Value> = found["conflicts"].as_array().unwrap().iter().map(|conflict| conflict["kind"].clone()).collect();
-        assert_eq!(kinds, ["outside_dates", "room", "speaker"]);
+        assert_eq!(kinds, ["outside_dates", "no_room", "room", "speaker"]);
         let released = app.create(&format!("{EVENT}/programme/releases"), &json!({})).await;
         assert_eq!(released["warnings"], found["conflicts"]);
     }

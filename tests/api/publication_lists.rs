@@ -39,6 +39,7 @@ async fn two_days(app: &TestApp, id: EventId) -> Day {
         name: nb("Forebygging"),
         color: Some("#00665e".into()),
         position: 0,
+        hidden: false,
     };
     let (kari, ola) = (speaker("Kari Nordmann"), speaker("ola hansen"));
     let mut first = session(

@@ -324,6 +324,59 @@ on_both_stores! { with [crate::helpers::MAIL_WAITS]
         sales::assert_integrity(&app);
     }
 
+    async fn a_search_finds_by_the_beginnings_of_words(app: TestApp) {
+        let sale = OnSale::of_size(&app, 100).await;
+        let base = format!("/events/{}/registrations", sale.event);
+        let people = [("Åse Brøgger-Lie", "ase.lie@lillehammer.kommune.no"), ("Ola Lien", "ola@example.org"), ("Kari Nordmann", "kari@example.org")];
+        for (name, email) in people {
+            let body = json!({"attendees": [{"ticket_type_id": sale.ticket, "name": name, "email": email}]});
+            app.post(&sale.path(), &body).send().await.expect(202);
+        }
+        let found = async |query: &str| {
+            let path = format!("{base}?{query}");
+            let list = app.organiser("GET", &path).send().await.expect(200);
+            let emails = list["items"].as_array().unwrap().iter().map(|one| one["contact"]["email"].as_str().unwrap()[..3].to_owned());
+            emails.collect::<Vec<_>>().join(" ")
+        };
+        let all = async || {
+            let mut seen = Vec::new();
+            for query in [
+                "q=lie", "q=%C3%85SE%20lie", "q=kommune.no", "q=ola@example.org", "q=example", "q=br%C3%B8gger-l", "q=lie%20kari", "q=mann", "q=%40",
+                "q=l&limit=1", "q=example&state=confirmed", "q=nobody", &format!("q=lie&ticket_type={}", sale.ticket),
+            ] {
+                seen.push(found(query).await);
+            }
+            seen
+        };
+        let expected = ["ase ola", "ase", "ase", "ola", "ola kar", "ase", "", "", "", "ase", "", "", "ase ola"];
+        assert_eq!(all().await, expected);
+        sales::until_indexed(&app).await;
+        assert_eq!(all().await, expected, "the same once the words are in the index");
+        let page = app.organiser("GET", &format!("{base}?q=lie&limit=1")).send().await.expect(200);
+        assert_eq!(found(&format!("q=lie&limit=1&cursor={}", page["next_cursor"].as_str().unwrap())).await, "ola");
+        sales::crowd_of_words(&app, &sale.event, "lie", 2_000).await;
+        sales::crowd_of_words(&app, &sale.event, "example", 2_000).await;
+        assert_eq!(all().await, expected, "the same where the list is walked");
+        // Another event has other words, and who is erased has none.
+        sales::draft(&app, "dagen", json!({})).await;
+        let elsewhere = app.organiser("GET", "/events/dagen/registrations?q=lie").send().await.expect(200);
+        assert_eq!(elsewhere["items"], json!([]));
+    }
+
+    async fn whoever_is_erased_is_not_found_any_more(app: TestApp) {
+        let sale = OnSale::of_size(&app, 100).await;
+        let opened = sale.confirmed(&app, "kanarifugl@example.org").await;
+        sale.confirmed(&app, "b@example.org").await;
+        sales::until_indexed(&app).await;
+        let count = async |query: &str| app.organiser("GET", &format!("/events/{}/registrations?q={query}", sale.event)).send().await.expect(200)["items"].as_array().unwrap().len();
+        assert_eq!((count("kanarifugl").await, count("nordmann").await), (1, 2));
+        let access = opened["access_token"].as_str().unwrap();
+        app.call("DELETE", "/registration").bearer(access).if_match("*").send().await.expect(204);
+        let code = opened["registration"]["code"].as_str().unwrap();
+        assert_eq!((count("kanarifugl").await, count("nordmann").await, count(code).await), (0, 1, 1));
+        assert_eq!(sales::words_like(&app, "kanarifugl").await, 0);
+    }
+
     async fn what_was_not_confirmed_ends_with_registration(app: TestApp) {
         let sale = OnSale::of_size(&app, 10).await;
         sale.register(&app, "a@example.org").await.expect(202);

@@ -65,7 +65,7 @@ fn mail(kind: EmailKind, language: &str, context: EmailContext) -> Claimed {
         message_id: "01936d5e-9c1e-7c3a-8f53-0d3c6f7a1b2e".into(),
         attempts: 0,
         created_at: written,
-        lease_until: written,
+        holder: "01936d5e-9c1e-7c3a-8f53-0d3c6f7a1b2f".parse().unwrap(),
     }
 }
 

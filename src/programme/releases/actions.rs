@@ -45,7 +45,9 @@ pub fn release(
     let (version, before) = newest.map_or((0, Programme::default()), |newest| {
         (newest.version, newest.programme)
     });
-    let programme = working_copy(tx, event.id)?;
+    let draft = working_copy(tx, event.id)?;
+    let conflicts = conflicts(&draft, event.starts_at().zip(event.ends_at()));
+    let programme = draft.to_release();
     if programme == before {
         return refused(ProgrammeRefusal::NothingToRelease);
     }
@@ -58,8 +60,5 @@ pub fn release(
     };
     store::insert(tx, event.id, &release)?;
     events::touch_public(tx, event.id, now)?;
-    Ok(Released {
-        conflicts: conflicts(&release.programme, event.starts_at().zip(event.ends_at())),
-        release,
-    })
+    Ok(Released { release, conflicts })
 }

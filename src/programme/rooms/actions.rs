@@ -8,6 +8,8 @@ use super::store;
 use crate::clock::{Instant, new_id};
 use crate::db::{Conn, DbError};
 use crate::events::Held;
+use crate::ids::RoomId;
+use crate::order::reorder;
 
 /// Makes a room, after the last one if no place is given.
 ///
@@ -29,6 +31,7 @@ pub fn create(
         name: parsed.name,
         capacity: parsed.capacity,
         position,
+        hidden: parsed.hidden,
     };
     store::insert(tx, event.id, &room, now)?;
     Ok(Versioned {
@@ -54,6 +57,7 @@ pub fn update(
             name: parsed.name,
             capacity: parsed.capacity,
             position: parsed.position.unwrap_or(current.value.position),
+            hidden: parsed.hidden,
         },
         version: current.version,
     };
@@ -62,6 +66,24 @@ pub fn update(
     }
     changed.version += 1;
     Ok(changed)
+}
+
+/// Puts all rooms, which were read in this transaction, into another order.
+///
+/// # Errors
+/// [`ProgrammeRefusal::Faults`] unless every room is named exactly once.
+pub fn order(
+    tx: &mut Conn,
+    event: &Held,
+    rooms: &[Versioned<Room>],
+    ids: &[RoomId],
+) -> Outcome<Vec<Versioned<Room>>> {
+    for moved in accepted(reorder(rooms, ids))? {
+        if !store::update(tx, event.id, &moved)? {
+            return refused(ProgrammeRefusal::Stale);
+        }
+    }
+    Ok(store::versions(tx, event.id)?)
 }
 
 /// Deletes a room that no session of the working copy or of a release is in, and no recording is of.

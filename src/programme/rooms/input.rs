@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::super::document::Room;
+use super::super::document::{Room, Versioned};
 use super::super::input::{natural, position, required_name};
 use crate::faults::Faults;
+use crate::ids::RoomId;
 use crate::text::{Languages, Localized, LocalizedInput};
 
 /// A room as it is written.
@@ -21,6 +22,28 @@ pub struct RoomInput {
     /// Place in lists; after the last room if absent.
     #[schema(minimum = 0, maximum = 1_000_000, example = 0)]
     pub position: Option<i32>,
+    /// Not offered for sessions any more, and left out of the next release unless a session still uses
+    /// it; `false` if absent.
+    #[schema(example = false)]
+    pub hidden: Option<bool>,
+}
+
+/// The order of all rooms.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RoomOrder {
+    /// Every room exactly once.
+    pub ids: Vec<RoomId>,
+}
+
+impl RoomOrder {
+    /// The order that these are in.
+    #[must_use]
+    pub fn of(rooms: &[Versioned<Room>]) -> Self {
+        Self {
+            ids: rooms.iter().map(|room| room.value.id).collect(),
+        }
+    }
 }
 
 /// A room as parsed.
@@ -32,6 +55,8 @@ pub struct ParsedRoom {
     pub capacity: Option<i32>,
     /// `None`: after the last one, or where it is.
     pub position: Option<i32>,
+    /// Not offered any more.
+    pub hidden: bool,
 }
 
 impl RoomInput {
@@ -45,6 +70,7 @@ impl RoomInput {
             name: required_name(&self.name, "/name", languages, &mut faults),
             capacity: faults.take_optional("/capacity", self.capacity, natural),
             position: faults.take_optional("/position", self.position, position),
+            hidden: self.hidden.unwrap_or(false),
         };
         faults.finish(Some(parsed))
     }
@@ -56,6 +82,7 @@ impl RoomInput {
             name: (&room.name).into(),
             capacity: room.capacity,
             position: Some(room.position),
+            hidden: Some(room.hidden),
         }
     }
 }

@@ -1,10 +1,10 @@
 //! The organiser's rooms.
 
-use actix_web::{delete, get, patch, post, web};
+use actix_web::{delete, get, patch, post, put, web};
 
 use super::super::document::{Room, Versioned};
 use super::actions;
-use super::input::RoomInput;
+use super::input::{RoomInput, RoomOrder};
 use super::store;
 use super::wire::RoomView;
 use crate::audit::{self, Resource, Subject};
@@ -15,6 +15,7 @@ use crate::events::routes::{held, owned};
 use crate::http::{Answer, IfMatch, Json, ListOf, PageQuery, Patch, Query, Reply, etag};
 use crate::idempotency::Once;
 use crate::ids::RoomId;
+use crate::page::Page;
 use crate::problem::Problem;
 use crate::server::App;
 
@@ -31,9 +32,15 @@ fn reply(room: &Versioned<Room>) -> Answer {
     Ok(Reply::ok(&RoomView::from(&room.value))?.etag(etag::of_version(room.version)))
 }
 
+/// The tag of the list as a whole.
+fn whole_tag(rooms: &[Versioned<Room>]) -> String {
+    etag::of_list(rooms.iter().map(|room| (room.value.id, room.version)))
+}
+
 /// List rooms
 ///
-/// Of the working copy, by position.
+/// Of the working copy, by position. The `ETag` is that of the list as a whole, whatever the page; it
+/// is what `PUT …/room-order` takes as `If-Match`.
 #[utoipa::path(operation_id = "list_own_rooms", tag = "programme", params(("event" = String, Path, description = "Id or slug"), PageQuery), responses((status = 200, description = "A page of rooms", body = ListOf<RoomView>)))]
 #[get("/organiser/events/{event}/rooms")]
 pub async fn list_own_rooms(
@@ -44,14 +51,15 @@ pub async fn list_own_rooms(
 ) -> Answer {
     who.require(Area::Programme, Access::Read)?;
     let keyset = query.0.keyset()?;
-    let page = app
+    let (page, tag) = app
         .db
         .read(move |conn| {
             let event = owned(conn, &who, &path)?;
-            store::list(conn, event.id, &keyset).map_err(Problem::from)
+            let tag = whole_tag(&store::versions(conn, event.id)?);
+            Ok::<_, Problem>((store::list(conn, event.id, &keyset)?, tag))
         })
         .await?;
-    Reply::page(page.map(|room| RoomView::from(&room.value)))
+    Ok(Reply::page(page.map(|room| RoomView::from(&room.value)))?.etag(tag))
 }
 
 /// Make a room
@@ -153,4 +161,42 @@ pub async fn delete_room(
         })
         .await?;
     Ok(Reply::no_content())
+}
+
+/// Order the rooms
+///
+/// Names every room exactly once. `If-Match` is the `ETag` of `GET …/rooms`. The answer is the whole
+/// list in its new order, with its new `ETag`; it shows with the next release.
+#[utoipa::path(operation_id = "order_rooms", tag = "programme", params(("event" = String, Path, description = "Id or slug")), request_body = RoomOrder, responses((status = 200, description = "All rooms", body = ListOf<RoomView>), (status = 409, description = "`wrong-state`: the event is archived")))]
+#[put("/organiser/events/{event}/room-order")]
+pub async fn order_rooms(
+    app: App,
+    who: Organiser,
+    path: web::Path<String>,
+    if_match: IfMatch,
+    body: Json<RoomOrder>,
+) -> Answer {
+    who.require(Area::Programme, Access::Write)?;
+    let rooms = app
+        .db
+        .write(move |tx| {
+            let event = held(tx, &who, &path)?;
+            let before = store::versions(tx, event.id)?;
+            if_match.check(&whole_tag(&before))?;
+            let after = actions::order(tx, &event, &before, &body.value.ids)?;
+            let list = Subject::of(event.id, Resource::Order, "rooms");
+            let (old, new) = (RoomOrder::of(&before), RoomOrder::of(&after));
+            audit::changed(tx, &who, &list, &old, &new)?;
+            Ok::<_, Problem>(after)
+        })
+        .await?;
+    let tag = whole_tag(&rooms);
+    let page = Page {
+        items: rooms
+            .iter()
+            .map(|room| RoomView::from(&room.value))
+            .collect(),
+        next_cursor: None,
+    };
+    Ok(Reply::page(page)?.etag(tag))
 }

@@ -19,6 +19,7 @@ struct Content {
     name: AsJson<Localized>,
     capacity: Option<i32>,
     position: i32,
+    hidden: bool,
 }
 
 #[derive(Queryable, Selectable)]
@@ -36,6 +37,7 @@ impl From<&Room> for Content {
             name: AsJson(room.name.clone()),
             capacity: room.capacity,
             position: room.position,
+            hidden: room.hidden,
         }
     }
 }
@@ -48,6 +50,7 @@ impl From<Row> for Versioned<Room> {
                 name: row.content.name.0,
                 capacity: row.content.capacity,
                 position: row.content.position,
+                hidden: row.content.hidden,
             },
             version: row.version,
         }

@@ -21,6 +21,9 @@ pub struct RoomView {
     /// Place in lists.
     #[schema(minimum = 0, example = 0)]
     pub position: i32,
+    /// Not offered for sessions any more.
+    #[schema(example = false)]
+    pub hidden: bool,
 }
 
 impl From<&Room> for RoomView {
@@ -30,6 +33,7 @@ impl From<&Room> for RoomView {
             name: room.name.clone(),
             capacity: room.capacity,
             position: room.position,
+            hidden: room.hidden,
         }
     }
 }

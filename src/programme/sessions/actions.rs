@@ -12,7 +12,7 @@ use super::{identity_store, store};
 use crate::clock::{Instant, new_id};
 use crate::db::Conn;
 use crate::events::{self, Held};
-use crate::ids::SessionId;
+use crate::ids::{RoomId, SessionId};
 use crate::text::Slug;
 
 fn parse(tx: &mut Conn, event: &Held, input: &SessionInput) -> Outcome<ParsedSession> {
@@ -87,6 +87,10 @@ pub fn create(
     };
     let session = parsed.known_as(&identity);
     store::insert(tx, event.id, &session, now)?;
+    if session.do_not_record {
+        // Where it is held nothing may surface, released or not.
+        events::touch_public(tx, event.id, now)?;
+    }
     Ok(Versioned {
         value: session,
         version: 1,
@@ -130,10 +134,14 @@ pub fn update(
     Ok(changed)
 }
 
-/// What of a session does not wait for a release.
-const fn acts_at_once(session: &Session) -> (Option<i32>, bool) {
-    (session.sign_up_capacity, session.do_not_record)
+/// What of a session does not wait for a release: its seats, and where it is not to be seen.
+fn acts_at_once(session: &Session) -> (Option<i32>, Option<Times>) {
+    let times = (session.starts_at, session.ends_at, session.room_id);
+    let hidden = session.do_not_record.then_some(times);
+    (session.sign_up_capacity, hidden)
 }
+
+type Times = (Option<Instant>, Option<Instant>, Option<RoomId>);
 
 /// Deletes a session. Releases keep it.
 ///
@@ -148,7 +156,7 @@ pub fn delete(
     if !store::delete(tx, event.id, session)? {
         return refused(ProgrammeRefusal::Stale);
     }
-    if session.value.sign_up_capacity.is_some() {
+    if acts_at_once(&session.value) != (None, None) {
         events::touch_public(tx, event.id, now)?;
     }
     Ok(())

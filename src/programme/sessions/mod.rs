@@ -9,3 +9,5 @@ pub mod material_input;
 pub mod routes;
 pub mod store;
 pub mod wire;
+
+pub use identity_store::take_number;

@@ -19,6 +19,7 @@ fn speaker(id: SpeakerId, parsed: ParsedSpeaker) -> Speaker {
         bio: parsed.bio,
         photo_url: parsed.photo_url,
         links: parsed.links,
+        hidden: parsed.hidden,
     }
 }
 

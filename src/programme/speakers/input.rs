@@ -43,6 +43,10 @@ pub struct SpeakerInput {
     pub photo_url: Option<String>,
     /// Where to find them; at most 20.
     pub links: Option<Vec<SpeakerLink>>,
+    /// Not offered for sessions any more, and left out of the next release unless a session still uses
+    /// them; `false` if absent.
+    #[schema(example = false)]
+    pub hidden: Option<bool>,
 }
 
 /// A speaker as parsed.
@@ -60,6 +64,8 @@ pub struct ParsedSpeaker {
     pub photo_url: Option<String>,
     /// Where to find them.
     pub links: Vec<Link>,
+    /// Not offered any more.
+    pub hidden: bool,
 }
 
 impl SpeakerInput {
@@ -83,6 +89,7 @@ impl SpeakerInput {
             bio,
             photo_url,
             links,
+            hidden: self.hidden.unwrap_or(false),
         }))
     }
 
@@ -114,6 +121,7 @@ impl SpeakerInput {
             bio: Some((&speaker.bio).into()),
             photo_url: speaker.photo_url.clone(),
             links: Some(speaker.links.iter().map(SpeakerLink::of).collect()),
+            hidden: Some(speaker.hidden),
         }
     }
 }

@@ -23,6 +23,7 @@ struct Content {
     bio: AsJson<Localized>,
     photo_url: Option<String>,
     links: AsJson<Vec<Link>>,
+    hidden: bool,
 }
 
 #[derive(Queryable, Selectable)]
@@ -43,6 +44,7 @@ impl From<&Speaker> for Content {
             bio: AsJson(speaker.bio.clone()),
             photo_url: speaker.photo_url.clone(),
             links: AsJson(speaker.links.clone()),
+            hidden: speaker.hidden,
         }
     }
 }
@@ -58,6 +60,7 @@ impl From<Row> for Versioned<Speaker> {
                 bio: row.content.bio.0,
                 photo_url: row.content.photo_url,
                 links: row.content.links.0,
+                hidden: row.content.hidden,
             },
             version: row.version,
         }

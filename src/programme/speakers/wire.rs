@@ -36,6 +36,9 @@ pub struct SpeakerView {
     pub photo_url: Option<String>,
     /// Where to find them.
     pub links: Vec<SpeakerLink>,
+    /// Not offered for sessions any more.
+    #[schema(example = false)]
+    pub hidden: bool,
 }
 
 impl From<&Speaker> for SpeakerView {
@@ -49,6 +52,7 @@ impl From<&Speaker> for SpeakerView {
             bio: speaker.bio.clone(),
             photo_url: speaker.photo_url.clone(),
             links: speaker.links.iter().map(SpeakerLink::of).collect(),
+            hidden: speaker.hidden,
         }
     }
 }

@@ -8,6 +8,8 @@ use super::store;
 use crate::clock::{Instant, new_id};
 use crate::db::Conn;
 use crate::events::Held;
+use crate::ids::TrackId;
+use crate::order::reorder;
 
 /// Makes a track, after the last one if no place is given.
 ///
@@ -29,6 +31,7 @@ pub fn create(
         name: parsed.name,
         color: parsed.color,
         position,
+        hidden: parsed.hidden,
     };
     store::insert(tx, event.id, &track, now)?;
     Ok(Versioned {
@@ -54,6 +57,7 @@ pub fn update(
             name: parsed.name,
             color: parsed.color,
             position: parsed.position.unwrap_or(current.value.position),
+            hidden: parsed.hidden,
         },
         version: current.version,
     };
@@ -62,6 +66,24 @@ pub fn update(
     }
     changed.version += 1;
     Ok(changed)
+}
+
+/// Puts all tracks, which were read in this transaction, into another order.
+///
+/// # Errors
+/// [`ProgrammeRefusal::Faults`] unless every track is named exactly once.
+pub fn order(
+    tx: &mut Conn,
+    event: &Held,
+    tracks: &[Versioned<Track>],
+    ids: &[TrackId],
+) -> Outcome<Vec<Versioned<Track>>> {
+    for moved in accepted(reorder(tracks, ids))? {
+        if !store::update(tx, event.id, &moved)? {
+            return refused(ProgrammeRefusal::Stale);
+        }
+    }
+    Ok(store::versions(tx, event.id)?)
 }
 
 /// Deletes a track that no session of the working copy or of a release is in.

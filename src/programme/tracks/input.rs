@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::super::document::Track;
+use super::super::document::{Track, Versioned};
 use super::super::input::{position, required_name};
 use crate::faults::{Faults, Refused};
+use crate::ids::TrackId;
 use crate::text::{Languages, Localized, LocalizedInput};
 
 /// A track as it is written.
@@ -21,6 +22,28 @@ pub struct TrackInput {
     /// Place in lists; after the last track if absent.
     #[schema(minimum = 0, maximum = 1_000_000, example = 0)]
     pub position: Option<i32>,
+    /// Not offered for sessions any more, and left out of the next release unless a session still uses
+    /// it; `false` if absent.
+    #[schema(example = false)]
+    pub hidden: Option<bool>,
+}
+
+/// The order of all tracks.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TrackOrder {
+    /// Every track exactly once.
+    pub ids: Vec<TrackId>,
+}
+
+impl TrackOrder {
+    /// The order that these are in.
+    #[must_use]
+    pub fn of(tracks: &[Versioned<Track>]) -> Self {
+        Self {
+            ids: tracks.iter().map(|track| track.value.id).collect(),
+        }
+    }
 }
 
 /// A track as parsed.
@@ -32,6 +55,8 @@ pub struct ParsedTrack {
     pub color: Option<String>,
     /// `None`: after the last one, or where it is.
     pub position: Option<i32>,
+    /// Not offered any more.
+    pub hidden: bool,
 }
 
 impl TrackInput {
@@ -45,6 +70,7 @@ impl TrackInput {
             name: required_name(&self.name, "/name", languages, &mut faults),
             color: faults.take_optional("/color", self.color.as_deref(), color),
             position: faults.take_optional("/position", self.position, position),
+            hidden: self.hidden.unwrap_or(false),
         };
         faults.finish(Some(parsed))
     }
@@ -56,6 +82,7 @@ impl TrackInput {
             name: (&track.name).into(),
             color: track.color.clone(),
             position: Some(track.position),
+            hidden: Some(track.hidden),
         }
     }
 }

@@ -1,10 +1,10 @@
 //! The organiser's tracks.
 
-use actix_web::{delete, get, patch, post, web};
+use actix_web::{delete, get, patch, post, put, web};
 
 use super::super::document::{Track, Versioned};
 use super::actions;
-use super::input::TrackInput;
+use super::input::{TrackInput, TrackOrder};
 use super::store;
 use super::wire::TrackView;
 use crate::audit::{self, Resource, Subject};
@@ -15,6 +15,7 @@ use crate::events::routes::{held, owned};
 use crate::http::{Answer, IfMatch, Json, ListOf, PageQuery, Patch, Query, Reply, etag};
 use crate::idempotency::Once;
 use crate::ids::TrackId;
+use crate::page::Page;
 use crate::problem::Problem;
 use crate::server::App;
 
@@ -31,9 +32,15 @@ fn reply(track: &Versioned<Track>) -> Answer {
     Ok(Reply::ok(&TrackView::from(&track.value))?.etag(etag::of_version(track.version)))
 }
 
+/// The tag of the list as a whole.
+fn whole_tag(tracks: &[Versioned<Track>]) -> String {
+    etag::of_list(tracks.iter().map(|track| (track.value.id, track.version)))
+}
+
 /// List tracks
 ///
-/// Of the working copy, by position.
+/// Of the working copy, by position. The `ETag` is that of the list as a whole, whatever the page; it
+/// is what `PUT …/track-order` takes as `If-Match`.
 #[utoipa::path(operation_id = "list_own_tracks", tag = "programme", params(("event" = String, Path, description = "Id or slug"), PageQuery), responses((status = 200, description = "A page of tracks", body = ListOf<TrackView>)))]
 #[get("/organiser/events/{event}/tracks")]
 pub async fn list_own_tracks(
@@ -44,14 +51,15 @@ pub async fn list_own_tracks(
 ) -> Answer {
     who.require(Area::Programme, Access::Read)?;
     let keyset = query.0.keyset()?;
-    let page = app
+    let (page, tag) = app
         .db
         .read(move |conn| {
             let event = owned(conn, &who, &path)?;
-            store::list(conn, event.id, &keyset).map_err(Problem::from)
+            let tag = whole_tag(&store::versions(conn, event.id)?);
+            Ok::<_, Problem>((store::list(conn, event.id, &keyset)?, tag))
         })
         .await?;
-    Reply::page(page.map(|track| TrackView::from(&track.value)))
+    Ok(Reply::page(page.map(|track| TrackView::from(&track.value)))?.etag(tag))
 }
 
 /// Make a track
@@ -153,4 +161,42 @@ pub async fn delete_track(
         })
         .await?;
     Ok(Reply::no_content())
+}
+
+/// Order the tracks
+///
+/// Names every track exactly once. `If-Match` is the `ETag` of `GET …/tracks`. The answer is the whole
+/// list in its new order, with its new `ETag`; it shows with the next release.
+#[utoipa::path(operation_id = "order_tracks", tag = "programme", params(("event" = String, Path, description = "Id or slug")), request_body = TrackOrder, responses((status = 200, description = "All tracks", body = ListOf<TrackView>), (status = 409, description = "`wrong-state`: the event is archived")))]
+#[put("/organiser/events/{event}/track-order")]
+pub async fn order_tracks(
+    app: App,
+    who: Organiser,
+    path: web::Path<String>,
+    if_match: IfMatch,
+    body: Json<TrackOrder>,
+) -> Answer {
+    who.require(Area::Programme, Access::Write)?;
+    let tracks = app
+        .db
+        .write(move |tx| {
+            let event = held(tx, &who, &path)?;
+            let before = store::versions(tx, event.id)?;
+            if_match.check(&whole_tag(&before))?;
+            let after = actions::order(tx, &event, &before, &body.value.ids)?;
+            let list = Subject::of(event.id, Resource::Order, "tracks");
+            let (old, new) = (TrackOrder::of(&before), TrackOrder::of(&after));
+            audit::changed(tx, &who, &list, &old, &new)?;
+            Ok::<_, Problem>(after)
+        })
+        .await?;
+    let tag = whole_tag(&tracks);
+    let page = Page {
+        items: tracks
+            .iter()
+            .map(|track| TrackView::from(&track.value))
+            .collect(),
+        next_cursor: None,
+    };
+    Ok(Reply::page(page)?.etag(tag))
 }

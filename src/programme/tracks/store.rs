@@ -19,6 +19,7 @@ struct Content {
     name: AsJson<Localized>,
     color: Option<String>,
     position: i32,
+    hidden: bool,
 }
 
 #[derive(Queryable, Selectable)]
@@ -36,6 +37,7 @@ impl From<&Track> for Content {
             name: AsJson(track.name.clone()),
             color: track.color.clone(),
             position: track.position,
+            hidden: track.hidden,
         }
     }
 }
@@ -48,6 +50,7 @@ impl From<Row> for Versioned<Track> {
                 name: row.content.name.0,
                 color: row.content.color,
                 position: row.content.position,
+                hidden: row.content.hidden,
             },
             version: row.version,
         }

@@ -21,6 +21,9 @@ pub struct TrackView {
     /// Place in lists.
     #[schema(minimum = 0, example = 0)]
     pub position: i32,
+    /// Not offered for sessions any more.
+    #[schema(example = false)]
+    pub hidden: bool,
 }
 
 impl From<&Track> for TrackView {
@@ -30,6 +33,7 @@ impl From<&Track> for TrackView {
             name: track.name.clone(),
             color: track.color.clone(),
             position: track.position,
+            hidden: track.hidden,
         }
     }
 }

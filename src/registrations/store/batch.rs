@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::super::model::{Attendee, Registration, RegistrationState};
-use super::{AttendeeRow, Row, attendee_rows, domain, row};
+use super::{AttendeeRow, Row, attendee_rows, domain, row, search};
 use crate::clock::Instant;
 use crate::db::schema::{attendees, registrations};
 use crate::db::types::AsWord;
@@ -126,6 +126,7 @@ pub fn insert_all(conn: &mut Conn, new: &[(&Registration, bool)]) -> Result<(), 
         Err(DbError::Unique) => return Err(DbError::Conflict),
         result => result?,
     };
+    search::index_later(conn, new.iter().map(|(new, _)| (new.id, new.event_id)))?;
     let attendees: Vec<AttendeeRow> = new.iter().flat_map(|(new, _)| attendee_rows(new)).collect();
     for rows in attendees.chunks(ATTENDEES) {
         per_backend!(conn, c => diesel::insert_into(attendees::table).values(rows).execute(c))?;

@@ -1,18 +1,19 @@
 //! Lists of registrations, and whether counters and rows agree.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use diesel::prelude::*;
 
 use super::super::model::{Attendee, AttendeeState, Registration, RegistrationState};
 use super::super::store::{AttendeeRow, Row, claims, domain};
+use super::super::words::{has, words};
+use super::search;
 use crate::clock::Instant;
 use crate::db::schema::{
     attendees, events, municipality_claims, quotas, registrations, ticket_types,
 };
 use crate::db::types::AsWord;
 use crate::db::{Conn, DbError};
-use crate::events::contains;
 use crate::ids::{EventId, RegistrationId, TicketTypeId};
 use crate::page::{Keyset, Page};
 use crate::per_backend;
@@ -25,12 +26,15 @@ pub struct Filter {
     pub state: Option<RegistrationState>,
     /// With an attendee of this ticket type.
     pub ticket_type: Option<TicketTypeId>,
-    /// Code, a name, or the contact's address contains this.
+    /// Each word of this begins a word of the code, a name, or the contact's address.
     pub text: Option<String>,
 }
 
 /// The sort key of lists of registrations.
 pub type RegistrationKey = (Instant, RegistrationId);
+
+/// Rows that a walk along the list reads at a time.
+const STRIDE: i64 = 500;
 
 /// The registrations of the event, in the order they were made.
 ///
@@ -42,11 +46,35 @@ pub fn list(
     filter: &Filter,
     keyset: &Keyset<RegistrationKey>,
 ) -> Result<Page<Registration>, DbError> {
-    let rows: Vec<Row> = per_backend!(conn, c => {
+    let rows = match &filter.text {
+        None => rows(conn, event, filter, keyset.after, keyset.fetch())?,
+        Some(text) => {
+            let sought = words(text);
+            match search::find(conn, event, &sought)? {
+                // Signs alone stand in no word.
+                _ if sought.is_empty() => Vec::new(),
+                Some(found) => narrow(conn, found, filter, keyset)?,
+                None => walk(conn, event, filter, &sought, keyset)?,
+            }
+        }
+    };
+    let list = with_attendees(conn, rows)?;
+    Ok(Page::cut(list, keyset, |one| (one.created_at, one.id)))
+}
+
+/// The next rows behind this place, whatever their text.
+fn rows(
+    conn: &mut Conn,
+    event: EventId,
+    filter: &Filter,
+    after: Option<RegistrationKey>,
+    most: i64,
+) -> Result<Vec<Row>, DbError> {
+    Ok(per_backend!(conn, c => {
         let mut query = registrations::table
             .filter(registrations::event_id.eq(event))
             .order((registrations::created_at, registrations::id))
-            .limit(keyset.fetch())
+            .limit(most)
             .select(Row::as_select())
             .into_boxed();
         if let Some(state) = filter.state {
@@ -59,19 +87,68 @@ pub fn list(
                 .select(attendees::registration_id);
             query = query.filter(registrations::id.eq_any(holders));
         }
-        if let Some(text) = &filter.text {
-            query = query.filter(registrations::search_text.like(contains(text)).escape('\\'));
-        }
-        if let Some((at, id)) = keyset.after {
+        if let Some((at, id)) = after {
             // The first condition leads the store to its place in the index; an OR alone does not.
             query = query
                 .filter(registrations::created_at.ge(at))
                 .filter(registrations::created_at.gt(at).or(registrations::id.gt(id)));
         }
         query.load(c)
-    })?;
-    let list = with_attendees(conn, rows)?;
-    Ok(Page::cut(list, keyset, |one| (one.created_at, one.id)))
+    })?)
+}
+
+/// The page of a few rows that were found by their text.
+fn narrow(
+    conn: &mut Conn,
+    mut found: Vec<Row>,
+    filter: &Filter,
+    keyset: &Keyset<RegistrationKey>,
+) -> Result<Vec<Row>, DbError> {
+    let key = |row: &Row| (row.created_at, row.id);
+    found.retain(|row| filter.state.is_none_or(|state| row.state.0 == state));
+    found.retain(|row| keyset.after.is_none_or(|after| key(row) > after));
+    if let Some(ticket_type) = filter.ticket_type {
+        let ids: Vec<RegistrationId> = found.iter().map(|row| row.id).collect();
+        let holders: Vec<RegistrationId> = per_backend!(conn, c => {
+            attendees::table
+                .filter(attendees::registration_id.eq_any(&ids))
+                .filter(attendees::ticket_type_id.eq(ticket_type))
+                .select(attendees::registration_id)
+                .load(c)
+        })?;
+        let holders: HashSet<RegistrationId> = holders.into_iter().collect();
+        found.retain(|row| holders.contains(&row.id));
+    }
+    found.sort_unstable_by_key(key);
+    found.truncate(usize::try_from(keyset.fetch()).unwrap_or(0));
+    Ok(found)
+}
+
+/// The page of the rows along the list that have every sought word.
+fn walk(
+    conn: &mut Conn,
+    event: EventId,
+    filter: &Filter,
+    sought: &BTreeSet<String>,
+    keyset: &Keyset<RegistrationKey>,
+) -> Result<Vec<Row>, DbError> {
+    let enough = usize::try_from(keyset.fetch()).unwrap_or(0);
+    let mut after = keyset.after;
+    let mut found: Vec<Row> = Vec::new();
+    while found.len() < enough {
+        let stride = rows(conn, event, filter, after, STRIDE)?;
+        let Some(last) = stride.last().map(|row| (row.created_at, row.id)) else {
+            break;
+        };
+        after = Some(last);
+        found.extend(
+            stride
+                .into_iter()
+                .filter(|row| has(&row.search_text, sought)),
+        );
+    }
+    found.truncate(enough);
+    Ok(found)
 }
 
 /// Every live registration of the event.

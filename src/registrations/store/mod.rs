@@ -7,6 +7,7 @@ pub mod line;
 pub mod listing;
 pub mod mail_log;
 mod option_claims;
+pub mod search;
 pub mod tokens;
 
 pub use batch::{confirm_all, find_live, find_live_all, insert_all, list_by_ids, take_back_all};
@@ -324,6 +325,7 @@ pub fn set_identity(conn: &mut Conn, id: RegistrationId, email: &Email) -> Resul
 pub fn update(conn: &mut Conn, changed: &mut Registration) -> Result<(), DbError> {
     let mut row = row(changed);
     row.version += 1;
+    search::reindex(conn, &row)?;
     let rows = per_backend!(conn, c => {
         diesel::update(
             registrations::table

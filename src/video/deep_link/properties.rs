@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::tests::{at, cases};
-use super::{VideoUrl, watch_link};
+use super::{Provider, VideoUrl, embed_link, watch_link};
 
 /// Addresses that look like videos, with parameters of every kind behind them.
 fn addresses() -> impl Strategy<Value = String> {
@@ -42,8 +42,53 @@ proptest! {
         }
     }
 
+}
+
+/// Hosts that a provider's rows speak for by name.
+const HOSTS: [&str; 9] = [
+    "youtube.com",
+    "www.youtube.com",
+    "youtu.be",
+    "vimeo.com",
+    "player.vimeo.com",
+    "media.ccc.de",
+    "www.twitch.tv",
+    "dai.ly",
+    "www.youtube-nocookie.com",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(10_000))]
+
     #[test]
-    fn no_input_panics(pasted in "\\PC{0,80}") {
-        let _ = VideoUrl::parse(&pasted);
+    fn no_input_panics(pasted in prop_oneof!["\\PC{0,80}", "https?://\\PC{0,60}", addresses()]) {
+        if let Ok(parsed) = VideoUrl::parse(&pasted) {
+            prop_assert!(watch_link(&parsed.url, at(4380)).location().is_ascii());
+            let _ = embed_link(&parsed.url, at(4380));
+        }
+    }
+
+    #[test]
+    fn a_host_that_only_looks_like_a_provider_is_not_it(
+        host in prop::sample::select(&HOSTS[..]), before in "[a-z0-9-]{0,5}", after in "[a-z0-9-]{0,5}",
+        shape in 0usize..6, letter in any::<prop::sample::Index>(), odd in "[aeiouxа-яøｅ]",
+    ) {
+        let foreign = match shape {
+            0 => format!("x{before}{host}"),
+            1 => format!("{host}.{after}x.example"),
+            2 => format!("{host}{after}x"),
+            3 => format!("{host}:8443"),
+            4 => {
+                let at = letter.index(host.len());
+                format!("{}{odd}{}", &host[..at], &host[at..])
+            }
+            _ => format!("example.org/{host}"),
+        };
+        let pasted = format!("https://{foreign}/watch?v=dQw4w9WgXcQ&t=90");
+        if let Ok(parsed) = VideoUrl::parse(&pasted) {
+            prop_assert!(matches!(parsed.provider, Provider::Other | Provider::File), "{}", pasted);
+            prop_assert!(!watch_link(&parsed.url, at(4380)).jumps, "{}", pasted);
+            prop_assert_eq!(embed_link(&parsed.url, at(4380)), None);
+        }
     }
 }

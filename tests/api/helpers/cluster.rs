@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use super::stores::{TestStore, unique};
+use kongress::db::Target;
+
+use super::stores::{TestStore, execute, unique};
 
 /// A server that is stopped and removed at the end.
 pub struct Cluster {
@@ -101,6 +103,48 @@ impl Cluster {
             .arg(&self.dir)
             .args(["-m", mode, "-w", "stop"]);
         run(stop);
+    }
+
+    /// A standby of this server; from now on no commit is answered that it has not written to its disk.
+    pub fn standby(&self) -> Self {
+        let dir = PathBuf::from("/tmp").join(format!("kongress-cluster-{}", unique()));
+        let mut copy = as_server("pg_basebackup");
+        copy.arg("-D").arg(&dir);
+        copy.args(["-R", "-X", "stream", "--checkpoint=fast"]);
+        copy.args(["-h", "127.0.0.1", "-U", "postgres", "-p"]);
+        copy.arg(self.port.to_string());
+        run(copy);
+        let standby = Self {
+            dir,
+            port: free_port(),
+        };
+        standby.start_again();
+        let mut conn = Target::parse(&self.store().url).unwrap().connect().unwrap();
+        execute(
+            &mut conn,
+            "ALTER SYSTEM SET synchronous_standby_names = '*'",
+        );
+        drop(conn);
+        self.stop("fast");
+        self.start_again();
+        standby
+    }
+
+    /// Makes a standby the server that takes writes.
+    pub fn promote(&self) {
+        let mut promote = as_server("pg_ctl");
+        promote.arg("-D").arg(&self.dir).args(["-w", "promote"]);
+        run(promote);
+    }
+
+    /// The one database of this server or of its standby, whichever takes writes.
+    pub fn store_with(&self, standby: &Self) -> TestStore {
+        let mut store = self.store();
+        store.url = format!(
+            "postgres://postgres@127.0.0.1:{},127.0.0.1:{}/postgres?target_session_attrs=read-write",
+            self.port, standby.port
+        );
+        store
     }
 
     /// Its one database, with nothing in it.

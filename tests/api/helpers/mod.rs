@@ -12,6 +12,7 @@ pub mod outbox;
 pub mod released;
 pub mod sales;
 pub mod smtp;
+pub mod speech;
 pub mod stores;
 
 pub use app::TestApp;

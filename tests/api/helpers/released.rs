@@ -58,6 +58,7 @@ pub fn speaker(name: &str) -> Speaker {
         bio: Localized::default(),
         photo_url: None,
         links: Vec::new(),
+        hidden: false,
     }
 }
 
@@ -86,6 +87,7 @@ pub fn room(app: &TestApp, event: EventId, name: &str) -> Room {
         name: nb(name),
         capacity: None,
         position: 0,
+        hidden: false,
     };
     let now = app.clock.now();
     write(app, |tx| insert_room(tx, event, room.id, &room.name, now));

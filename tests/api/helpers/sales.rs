@@ -1,6 +1,11 @@
 //! An event with tickets on sale.
 
+use diesel::prelude::*;
+use kongress::clock::new_id;
+use kongress::db::schema::registration_words;
 use kongress::db::{Db, DbError};
+use kongress::ids::{EventId, RegistrationId};
+use kongress::per_backend;
 use serde_json::{Value, json};
 
 use super::client::Answer;
@@ -107,6 +112,47 @@ pub async fn confirm(app: &TestApp, token: &str) -> Answer {
     app.post("/registrations/confirm", &json!({"token": token}))
         .send()
         .await
+}
+
+/// Waits until what new registrations are found by is written.
+pub async fn until_indexed(app: &TestApp) {
+    for _ in 0..200 {
+        let waiting = app.state.db.read(kongress::registrations::anything_waiting);
+        if !waiting.await.unwrap() {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("new registrations are not indexed");
+}
+
+/// Puts words into the index of an event that begin so and lead nowhere.
+pub async fn crowd_of_words(app: &TestApp, event: &str, word: &'static str, count: usize) {
+    let path = format!("/events/{event}");
+    let event = app.organiser("GET", &path).send().await.expect(200);
+    let event: EventId = event["id"].as_str().unwrap().parse().unwrap();
+    let crowded = app.state.db.write(move |tx| {
+        for _ in 0..count {
+            let nobody: RegistrationId = new_id();
+            let row = (
+                registration_words::event_id.eq(event),
+                registration_words::word.eq(word),
+                registration_words::registration_id.eq(nobody),
+            );
+            per_backend!(tx, c => diesel::insert_into(registration_words::table).values(row).execute(c))?;
+        }
+        Ok::<_, DbError>(())
+    });
+    crowded.await.unwrap();
+}
+
+/// How many words of the index are this one.
+pub async fn words_like(app: &TestApp, word: &'static str) -> i64 {
+    let counted = app.state.db.read(move |conn| {
+        let like = registration_words::table.filter(registration_words::word.eq(word));
+        Ok::<i64, DbError>(per_backend!(conn, c => like.count().get_result(c))?)
+    });
+    counted.await.unwrap()
 }
 
 /// Counters and rows agree.

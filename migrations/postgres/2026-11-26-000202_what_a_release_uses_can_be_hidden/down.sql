@@ -1,0 +1,3 @@
+ALTER TABLE rooms DROP COLUMN hidden;
+ALTER TABLE tracks DROP COLUMN hidden;
+ALTER TABLE speakers DROP COLUMN hidden;

@@ -1,0 +1,2 @@
+DROP TABLE verified_positions;
+DROP TABLE session_marks;

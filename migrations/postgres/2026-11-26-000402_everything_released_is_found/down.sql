@@ -1,0 +1,3 @@
+DROP TABLE search_entries;
+DROP INDEX events_to_be_indexed;
+ALTER TABLE events DROP COLUMN searched_version;

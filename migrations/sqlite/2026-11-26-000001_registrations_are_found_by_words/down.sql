@@ -1,0 +1,2 @@
+DROP TABLE unindexed_registrations;
+DROP TABLE registration_words;

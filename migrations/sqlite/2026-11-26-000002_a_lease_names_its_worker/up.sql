@@ -1,0 +1,2 @@
+-- Who has leased a mail, so that a worker can make its leases longer while it lives.
+ALTER TABLE emails ADD COLUMN lease_holder BLOB;
