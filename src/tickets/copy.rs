@@ -1,6 +1,7 @@
 //! Quotas, ticket types and questions of one event, taken along to another.
 
 use std::collections::HashMap;
+use std::hash::BuildHasher;
 
 use chrono::TimeDelta;
 
@@ -98,11 +99,11 @@ pub fn copy(
 ///
 /// # Errors
 /// The store's failure.
-pub fn copy_questions(
+pub fn copy_questions<S: BuildHasher>(
     tx: &mut Conn,
     now: Instant,
     (from, to): (EventId, EventId),
-    types: &HashMap<TicketTypeId, TicketTypeId>,
+    types: &HashMap<TicketTypeId, TicketTypeId, S>,
     by: TimeDelta,
 ) -> Result<(), DbError> {
     for question in questions::store::list_all(tx, from)? {
