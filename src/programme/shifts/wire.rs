@@ -15,7 +15,7 @@ use crate::text::Localized;
 
 /// A session that was moved.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = MovedSession)]
+#[schema(as = ShiftedSession)]
 pub struct MovedSessionView {
     /// Id.
     pub id: SessionId,
