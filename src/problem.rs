@@ -69,6 +69,7 @@ catalogue! {
     SlowBody = "slow-body", 408, "The body came too slowly", "The body was not there in time: 30 seconds, five minutes for an import. Send it again.";
     WrongState = "wrong-state", 409, "Not in this state", "The thing is in a state from which this change does not lead. Nothing was changed; the detail names the state.";
     SoldOut = "sold-out", 409, "Sold out", "There are not enough free seats of this ticket type. ticket_type_id names it. Nothing was stored.";
+    SessionFull = "session-full", 409, "The session is full", "A session that was chosen has no place left. session_id names it, and sessions_left those that have. Nothing was stored.";
     MunicipalityTaken = "municipality-taken", 409, "The municipality has its seat", "This ticket type has one seat for each municipality, and the seat of this one is taken. municipality_number names it.";
     OptionFull = "option-full", 409, "The option is full", "As many as may have chosen this option of a question. question_id and option name it. Nothing was stored.";
     AccessCodeUsedUp = "access-code-used-up", 409, "The access code is used up", "As many registrations as may use this access code. A use is given back when one of them is called off. Nothing was stored.";

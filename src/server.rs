@@ -25,7 +25,7 @@ use crate::mail::worker;
 use crate::metrics::Metrics;
 use crate::problem::Problem;
 use crate::publication::{self, Snapshots};
-use crate::registrations::{self, hot::Command};
+use crate::registrations::{self, hot::Command, register::Rules};
 use crate::search;
 use crate::tickets::questions;
 
@@ -246,6 +246,7 @@ async fn index_registrations(state: App, mut stopped: watch::Receiver<bool>) {
 /// Frees seats that were not confirmed in time: within two seconds, and cheap when nothing is due.
 async fn sweep_registrations(state: &App) {
     let now = state.clock.now();
+    let rules = Rules::from(&state.config);
     let swept = async {
         while state
             .db
@@ -254,8 +255,9 @@ async fn sweep_registrations(state: &App) {
         {
             state
                 .db
-                .write(move |tx| registrations::sweep(tx, now))
+                .write(move |tx| registrations::sweep(tx, now, rules))
                 .await?;
+            state.mail_wakeup();
         }
         Ok::<_, DbError>(())
     };

@@ -139,7 +139,9 @@ fn area(below: &[&str]) -> Option<Area> {
             | "rooms" | "tracks" | "speakers" | "sessions" | "programme" | "recordings"
             | "marks" => Some(Area::Programme),
             "quotas" | "ticket-types" | "questions" | "access-codes" | "registrations"
-            | "registrations.csv" | "registrations.xlsx" => Some(Area::Registrations),
+            | "registrations.csv" | "registrations.xlsx" | "waiting-list" => {
+                Some(Area::Registrations)
+            }
             "emails" => Some(Area::Emails),
             _ => None,
         },

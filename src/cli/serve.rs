@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::config::{Config, LogFormat, Settings};
 use crate::db::{Db, ServeLock, migrate};
 use crate::demo::{self, Filled};
-use crate::mail::outbox;
+use crate::mail::lease_store;
 use crate::server::{self, AppState};
 
 #[derive(Debug, Args)]
@@ -34,7 +34,7 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> Result<(), CliError> {
         .transpose()?;
     migrate::run(&config.target)?;
     if lock.is_alone() {
-        Db::write_once(&config.target, outbox::end_leases)?;
+        Db::write_once(&config.target, lease_store::end_leases)?;
     }
     let listener = TcpListener::bind(config.listen)
         .map_err(|error| format!("KONGRESS_LISTEN: {}: {error}", config.listen))?;

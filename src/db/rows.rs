@@ -55,8 +55,8 @@ pub fn hold_event(conn: &mut Conn, id: EventId) -> Result<(), DbError> {
     Ok(())
 }
 
-/// The size of a quota, `None` being unlimited, and how many of it are held.
-pub type Counter = (QuotaId, Option<i32>, i32);
+/// The size of a quota, `None` being unlimited, how many of it are held, and how many wait for it.
+pub type Counter = (QuotaId, Option<i32>, i32, i32);
 
 /// Takes the counters of these quotas for this transaction, in the order of their ids, and reads them.
 ///
@@ -68,7 +68,7 @@ pub fn lock_quotas(conn: &mut Conn, ids: &[QuotaId]) -> Result<Vec<Counter>, DbE
             quotas::table
                 .filter(quotas::id.eq_any(ids))
                 .order(quotas::id)
-                .select((quotas::id, quotas::size, quotas::held))
+                .select((quotas::id, quotas::size, quotas::held, quotas::waiting))
         };
     }
     Ok(match conn {

@@ -187,6 +187,7 @@ diesel::table! {
         materials -> Json,
         do_not_record -> Bool,
         sign_up_capacity -> Nullable<Integer>,
+        signed_up -> Integer,
         version -> Integer,
         created_at -> InstantSql,
         updated_at -> InstantSql,
@@ -320,6 +321,7 @@ diesel::table! {
         name -> Json,
         size -> Nullable<Integer>,
         held -> Integer,
+        waiting -> Integer,
         version -> Integer,
         created_at -> InstantSql,
     }
@@ -387,6 +389,11 @@ diesel::table! {
         confirmed_at -> Nullable<InstantSql>,
         cancelled_at -> Nullable<InstantSql>,
         erased_at -> Nullable<InstantSql>,
+        wants_list -> Bool,
+        joined_at -> Nullable<InstantSql>,
+        offer_expires_at -> Nullable<InstantSql>,
+        notes -> Text,
+        new_contact -> Nullable<Json>,
         version -> Integer,
         access_code_id -> Nullable<IdSql>,
     }
@@ -412,6 +419,10 @@ diesel::table! {
         ticket_secret -> Text,
         checked_in_at -> Nullable<InstantSql>,
         answers -> Nullable<Json>,
+        waiting_for -> Nullable<IdSql>,
+        joined_at -> Nullable<InstantSql>,
+        offer_expires_at -> Nullable<InstantSql>,
+        session_ids -> Json,
     }
 }
 
@@ -438,6 +449,7 @@ diesel::table! {
         created_at -> InstantSql,
         expires_at -> Nullable<InstantSql>,
         used_at -> Nullable<InstantSql>,
+        attendee_id -> Nullable<IdSql>,
     }
 }
 

@@ -82,6 +82,7 @@ pub fn registrations(
 ) -> Outcome<()> {
     let rules = Rules {
         confirm_within: TimeDelta::hours(1),
+        offer_within: TimeDelta::hours(48),
         limit_mails: false,
     };
     let event = event.to_string();
@@ -92,6 +93,7 @@ pub fn registrations(
         confirm(
             tx,
             now,
+            rules,
             &link.ok_or_else(|| DbError::internal("no mail to confirm by"))?,
         )?;
         outbox::suppress(tx, accepted.registration)?;

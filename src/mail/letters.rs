@@ -29,6 +29,12 @@ letters! {
     RegistrationLink = "registration_link",
     RegistrationCancelled = "registration_cancelled",
     EventCancelled = "event_cancelled",
+    ApprovalPending = "approval_pending",
+    RegistrationRejected = "registration_rejected",
+    WaitingListJoined = "waiting_list_joined",
+    SeatOffered = "seat_offered",
+    OfferExpired = "offer_expired",
+    RegistrationChanged = "registration_changed",
 }
 
 /// Macros that make plain text.

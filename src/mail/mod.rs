@@ -14,6 +14,7 @@
 //! under the same `Message-ID`, by which mail readers show one.
 
 pub mod calendar;
+pub mod lease_store;
 mod letters;
 pub mod log_store;
 pub mod message;

@@ -108,6 +108,15 @@ pub struct EmailContext {
     pub attendees: Vec<AttendeeFacts>,
     /// Until when to confirm.
     pub confirm_before: Option<Instant>,
+    /// Until when the offered seats are theirs for the asking.
+    #[serde(default)]
+    pub offer_expires_at: Option<Instant>,
+    /// Whether it is about another seat beside the one they keep.
+    #[serde(default)]
+    pub keeps_seat: bool,
+    /// Why, in the organiser's words.
+    #[serde(default)]
+    pub reason: Option<String>,
     /// The UID of the calendar entry, the same in every mail about this registration.
     pub calendar_uid: Option<String>,
     /// Rises with every calendar entry sent for this registration.

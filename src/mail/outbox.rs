@@ -1,12 +1,12 @@
 //! The outbox: mails that wait, in the store.
 //!
 //! A row is leased by a compare-and-set, so that any number of instances send each mail once. A lease
-//! is short and made longer while its worker lives ([`renew`]); one that runs out is taken over. What
+//! is short and made longer while its worker lives ([`renew`](super::lease_store::renew)); one that runs out is taken over. What
 //! a lease was taken for is settled only while its worker still has it.
 
-use chrono::TimeDelta;
 use diesel::prelude::*;
 
+use super::lease_store::LEASE;
 use super::model::{EmailContext, EmailKind, EmailState, NewEmail};
 use crate::clock::{Instant, new_id};
 use crate::db::schema::emails;
@@ -15,9 +15,6 @@ use crate::db::{Conn, DbError};
 use crate::ids::{EmailId, EventId, RegistrationId, WorkerId};
 use crate::per_backend;
 use crate::text::Email;
-
-/// How long a worker has a mail for itself unless it says that it still lives.
-pub const LEASE: TimeDelta = TimeDelta::seconds(15);
 
 const QUEUED: AsWord<EmailState> = AsWord(EmailState::Queued);
 const RETRYING: AsWord<EmailState> = AsWord(EmailState::Retrying);
@@ -241,48 +238,6 @@ struct Settled {
     next_attempt_at: Option<Instant>,
     sent_at: Option<Instant>,
     last_reply: Option<String>,
-}
-
-/// Whether a worker has leased any mail.
-///
-/// # Errors
-/// The store's failure.
-pub fn holds_any(conn: &mut Conn, holder: WorkerId) -> Result<bool, DbError> {
-    let of_holder = emails::table
-        .filter(emails::state.eq(SENDING))
-        .filter(emails::lease_holder.eq(holder));
-    Ok(per_backend!(conn, c => diesel::select(diesel::dsl::exists(of_holder)).get_result(c))?)
-}
-
-/// Makes the leases of a worker longer, from now on.
-///
-/// # Errors
-/// The store's failure.
-pub fn renew(tx: &mut Conn, now: Instant, holder: WorkerId) -> Result<(), DbError> {
-    per_backend!(tx, c => {
-        diesel::update(
-            emails::table.filter(emails::state.eq(SENDING)).filter(emails::lease_holder.eq(holder)),
-        )
-        .set(emails::lease_until.eq(now + LEASE))
-        .execute(c)
-    })?;
-    Ok(())
-}
-
-/// Ends every lease: for a service that starts where no other can run, so that whoever has one is dead.
-///
-/// # Errors
-/// The store's failure.
-pub fn end_leases(tx: &mut Conn) -> Result<(), DbError> {
-    per_backend!(tx, c => {
-        diesel::update(emails::table.filter(emails::state.eq(SENDING)))
-            .set((
-                emails::lease_until.eq(emails::next_attempt_at.nullable()),
-                emails::lease_holder.eq(None::<WorkerId>),
-            ))
-            .execute(c)
-    })?;
-    Ok(())
 }
 
 /// Notes what came of a lease; `false` if another worker has the row by now, or none.

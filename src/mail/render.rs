@@ -62,7 +62,10 @@ pub fn line(text: &str) -> String {
 pub const fn page(kind: EmailKind) -> Option<&'static str> {
     match kind {
         EmailKind::ConfirmRegistration => Some("/registrations/confirm"),
+        EmailKind::SeatOffered => Some("/registrations/offer"),
         EmailKind::RegistrationConfirmed
+        | EmailKind::RegistrationChanged
+        | EmailKind::ApprovalPending
         | EmailKind::AlreadyRegistered
         | EmailKind::RegistrationLink => Some("/registrations/manage"),
         _ => None,
@@ -86,6 +89,8 @@ pub fn render(
     }
     let link = match (page(kind), secret) {
         (None, _) => None,
+        // A change is told also to an address that is no longer the contact's.
+        (Some(_), None) if kind == EmailKind::RegistrationChanged => None,
         (Some(_), None) => return Err(RenderError::NoSecret),
         (Some(path), Some(secret)) => {
             let token: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
@@ -144,6 +149,9 @@ fn data(tongue: Tongue, facts: &EmailContext, link: Option<String>) -> Value {
         name => optional(&facts.contact_name),
         code => optional(&facts.code),
         attendees => people,
+        offer_expires_at => facts.offer_expires_at.map(|at| tongue.moment(at, zone)),
+        keeps_seat => facts.keeps_seat,
+        reason => optional(&facts.reason),
         confirm_before => facts.confirm_before.map(|at| tongue.moment(at, zone)),
         words => words(tongue),
         link,

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
+use super::lease_store;
 use super::outbox::{self, Claimed, Settlement};
 use super::transport::Outcome;
 use super::{message, schedule};
@@ -90,8 +91,14 @@ async fn renew_leases(app: App, id: WorkerId) {
         let now = app.clock.now();
         // Looking costs the writer nothing; most looks find nothing.
         let renewed = async {
-            if app.db.read(move |conn| outbox::holds_any(conn, id)).await? {
-                app.db.write(move |tx| outbox::renew(tx, now, id)).await?;
+            if app
+                .db
+                .read(move |conn| lease_store::holds_any(conn, id))
+                .await?
+            {
+                app.db
+                    .write(move |tx| lease_store::renew(tx, now, id))
+                    .await?;
             }
             Ok::<_, DbError>(())
         };

@@ -4,12 +4,13 @@ use super::listing;
 use super::mails::tell_end;
 use super::model::{Registration, Step, may_cancel};
 use super::refusal::{Outcome, Refusal};
+use super::seating::Seating;
 use super::{claims, store};
 use crate::clock::Instant;
 use crate::db::{Conn, DbError};
 use crate::events::Event;
 use crate::mail::{EmailKind, outbox};
-use crate::tickets::{self, seats};
+use crate::tickets;
 
 /// Who calls a registration off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,14 +21,13 @@ pub enum By {
     Organiser,
 }
 
-/// Calls a registration off that was read in this transaction, under the event's row.
+/// Calls a registration off that was read after the event's seats were taken in hand.
 ///
 /// # Errors
 /// What [`Refusal`] says.
 pub fn cancel(
     tx: &mut Conn,
-    now: Instant,
-    event: &Event,
+    mut seating: Seating,
     mut registration: Registration,
     by: By,
 ) -> Outcome<Registration> {
@@ -35,18 +35,18 @@ pub fn cancel(
         .state
         .after(Step::Cancel)
         .map_err(Refusal::from)?;
-    if by == By::Contact && !may_cancel(event, now) {
+    if by == By::Contact && !may_cancel(&seating.event, seating.now) {
         return Err(Refusal::TooLateToCancel.into());
     }
     let was = registration.state;
-    vacate(tx, &mut registration)?;
-    registration.step(Step::Cancel, now)?;
+    seating.vacate(tx, &mut registration)?;
+    registration.step(Step::Cancel, seating.now)?;
     registration.calendar_sequence += 1;
     store::update(tx, &mut registration)?;
     outbox::suppress(tx, registration.id)?;
-    let types = tickets::list_all(tx, event.id)?;
     let kind = EmailKind::RegistrationCancelled;
-    tell_end(tx, now, (event, &types), (&registration, was), kind)?;
+    tell_end(tx, seating.now, seating.about(), (&registration, was), kind)?;
+    seating.close(tx)?;
     Ok(registration)
 }
 
@@ -67,19 +67,6 @@ pub fn cancel_all_for_event(tx: &mut Conn, now: Instant, event: &Event) -> Resul
         let kind = EmailKind::EventCancelled;
         let was = registration.state;
         tell_end(tx, now, (event, &types), (&registration, was), kind)?;
-    }
-    Ok(())
-}
-
-/// Gives back what a registration holds. The caller writes it.
-///
-/// # Errors
-/// The store's failure.
-pub fn vacate(tx: &mut Conn, registration: &mut Registration) -> Result<(), DbError> {
-    if registration.holds_seats {
-        seats::release(tx, &registration.seats())?;
-        claims::release(tx, registration)?;
-        registration.holds_seats = false;
     }
     Ok(())
 }

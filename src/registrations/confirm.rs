@@ -2,23 +2,24 @@
 
 use chrono::TimeDelta;
 
-use super::mails::tell;
-use super::model::{LeadsTo, Registration, RegistrationState, Step, manage_until};
+use super::mails::{tell, tell_confirmed};
+use super::model::{Attendee, LeadsTo, Registration, RegistrationState, Step, manage_until};
+use super::places::Own;
 use super::refusal::{Outcome, Refusal};
-use super::register::one_at_a_time;
+use super::register::{Rules, one_at_a_time};
+use super::seating::Seating;
 use super::tokens::{self, Purpose, Token};
-use super::{claims, mail_log, store};
+use super::{contact, mail_log, places, store};
 use crate::auth::Secret;
 use crate::clock::Instant;
-use crate::db::rows::{hold_event, serialise_on};
+use crate::db::rows::serialise_on;
 use crate::db::{Conn, DbError};
 use crate::events::{self, Event};
 use crate::idempotency;
-use crate::ids::SlugOr;
+use crate::ids::{AttendeeId, SlugOr};
 use crate::mail::EmailKind;
 use crate::text::Email;
-use crate::tickets::model::Sale;
-use crate::tickets::{self, TicketType, seats};
+use crate::tickets::{self, TicketType};
 
 /// How long a confirming link may be followed again.
 const GRACE: TimeDelta = TimeDelta::hours(24);
@@ -32,8 +33,19 @@ pub struct Opened {
     pub types: Vec<TicketType>,
     /// The registration.
     pub registration: Registration,
+    /// Whose view of it this is, and its place in the line.
+    pub own: Own,
     /// Opens it from now on.
     pub access_token: Secret,
+}
+
+impl Opened {
+    /// Those whom the one who opened it sees: all, or themselves.
+    pub fn seen_attendees(&self) -> impl Iterator<Item = &Attendee> {
+        let own = self.own.attendee;
+        let attendees = self.registration.attendees.iter();
+        attendees.filter(move |one| own.is_none_or(|id| id == one.id))
+    }
 }
 
 /// How confirming ended. Both are stored.
@@ -45,15 +57,23 @@ pub enum Confirmed {
     TooLate,
 }
 
-/// Opens a registration that was read in this transaction.
+/// Opens a registration that was read in this transaction, for its contact or for one of its attendees.
 ///
 /// # Errors
 /// The store's failure.
-pub fn open(tx: &mut Conn, now: Instant, registration: Registration) -> Result<Opened, DbError> {
-    let (_, access_token) = tokens::issue(tx, now, registration.id, Purpose::Access)?;
+pub fn open(
+    tx: &mut Conn,
+    now: Instant,
+    registration: Registration,
+    attendee: Option<AttendeeId>,
+) -> Result<Opened, DbError> {
+    let wanted = (registration.id, attendee, Purpose::Access);
+    let (_, access_token) = tokens::issue_one(tx, now, wanted)?;
     let event = events::find_by_id(tx, registration.event_id)?;
+    let types = tickets::list_all(tx, event.id)?;
     Ok(Opened {
-        types: tickets::list_all(tx, event.id)?,
+        own: places::own(tx, &types, &registration, attendee)?,
+        types,
         event,
         registration,
         access_token,
@@ -64,23 +84,23 @@ pub fn open(tx: &mut Conn, now: Instant, registration: Registration) -> Result<O
 ///
 /// # Errors
 /// What [`Refusal`] says; nothing is stored then.
-pub fn confirm(tx: &mut Conn, now: Instant, secret: &str) -> Outcome<Confirmed> {
+pub fn confirm(tx: &mut Conn, now: Instant, rules: Rules, secret: &str) -> Outcome<Confirmed> {
     // One at a time: a second look at the same link finds it used rather than in between.
     serialise_on(tx, [secret.as_bytes()])?;
-    let token = tokens::find(tx, secret, Purpose::Confirm)?.ok_or(Refusal::UnknownToken)?;
-    let event_id = store::find_by_token(tx, token.registration_id)?.event_id;
-    hold_event(tx, event_id)?;
+    let Some(token) = tokens::find(tx, secret, Purpose::Confirm)? else {
+        return contact::confirm(tx, now, secret);
+    };
+    let event = store::find_by_token(tx, token.registration_id)?.event_id;
+    let seating = Seating::open(tx, now, rules, event)?;
     let registration = store::find_by_token(tx, token.registration_id)?;
-    let event = events::find_by_id(tx, event_id)?;
-    let types = tickets::list_all(tx, event.id)?;
     match (token.used_at, registration.state) {
         (Some(used), _) if now >= used + GRACE => Err(Refusal::TokenUsed.into()),
         (Some(_), _) => {
-            let opened = open(tx, now, registration)?;
+            let opened = open(tx, now, registration, None)?;
             Ok(Confirmed::Yes(Box::new(opened)))
         }
         (None, RegistrationState::AwaitingConfirmation) => {
-            confirm_now(tx, now, &token, (event, types), registration)
+            confirm_now(tx, &token, seating, registration)
         }
         (None, RegistrationState::Expired) => Err(Refusal::Expired.into()),
         (None, state) => Err(Refusal::WrongState(state).into()),
@@ -89,49 +109,73 @@ pub fn confirm(tx: &mut Conn, now: Instant, secret: &str) -> Outcome<Confirmed> 
 
 fn confirm_now(
     tx: &mut Conn,
-    now: Instant,
     token: &Token,
-    (event, types): (Event, Vec<TicketType>),
+    mut seating: Seating,
     mut registration: Registration,
 ) -> Outcome<Confirmed> {
-    if !registration.holds_seats && !take_seats_again(tx, now, (&event, &types), &registration)? {
+    let now = seating.now;
+    let Some(leads_to) = lead(tx, &mut seating, &mut registration)? else {
         registration.step(Step::Expire, now)?;
         store::update(tx, &mut registration)?;
+        seating.close(tx)?;
         return Ok(Confirmed::TooLate);
-    }
-    registration.holds_seats = true;
-    registration.step(Step::Confirm(LeadsTo::Confirmed), now)?;
+    };
+    registration.step(Step::Confirm(leads_to), now)?;
     store::update(tx, &mut registration)?;
     tokens::mark_used(tx, &[token.id], now)?;
-    let link = tokens::issue(tx, now, registration.id, Purpose::Manage)?;
-    let kind = EmailKind::RegistrationConfirmed;
-    tell(tx, now, (&event, &types), &registration, kind, Some(link))?;
-    let opened = open(tx, now, registration)?;
+    let about = seating.about();
+    match leads_to {
+        LeadsTo::Confirmed => tell_confirmed(tx, now, about, &registration)?,
+        LeadsTo::AwaitingApproval => {
+            let link = tokens::issue(tx, now, registration.id, Purpose::Manage)?;
+            let kind = EmailKind::ApprovalPending;
+            tell(tx, now, about, &registration, kind, Some(link))?;
+        }
+        LeadsTo::WaitingList => {
+            let kind = EmailKind::WaitingListJoined;
+            tell(tx, now, about, &registration, kind, None)?;
+        }
+    }
+    seating.close(tx)?;
+    let opened = open(tx, now, registration, None)?;
     Ok(Confirmed::Yes(Box::new(opened)))
 }
 
-/// Claims the seats that a late registration gave back; all or none.
-fn take_seats_again(
+/// What confirming leads to: the seats that are held, or that are still free after everybody who waits
+/// was asked; else a place in the line for who wanted one; else nothing.
+fn lead(
     tx: &mut Conn,
-    now: Instant,
-    (event, types): (&Event, &[TicketType]),
-    registration: &Registration,
-) -> Result<bool, DbError> {
-    let needed = registration.seats();
-    let on_sale = |id| {
-        types
-            .iter()
-            .any(|known| known.id == id && known.sale(event, now) == Sale::Open)
-    };
-    if !needed.keys().copied().all(on_sale) || seats::claim(tx, &needed)?.is_err() {
-        return Ok(false);
+    seating: &mut Seating,
+    registration: &mut Registration,
+) -> Result<Option<LeadsTo>, DbError> {
+    let seats = registration.seats();
+    if !registration.holds_seats {
+        seating.serve_those_who_wait(tx)?;
+        if seating.not_on_sale(&seats).is_some() {
+            return Ok(None);
+        }
+        match seating.seat_late(tx, registration)? {
+            Ok(()) => {}
+            Err(Refusal::SoldOut(full)) if registration.wants_list && seating.has_line(full) => {
+                seating.join_line(tx, registration)?;
+                return Ok(Some(LeadsTo::WaitingList));
+            }
+            Err(_) => return Ok(None),
+        }
     }
-    if claims::claim(tx, types, registration)?.is_err() {
-        claims::release(tx, registration)?;
-        seats::release(tx, &needed)?;
-        return Ok(false);
-    }
-    Ok(true)
+    Ok(Some(if needs_approval(&seating.types, registration) {
+        LeadsTo::AwaitingApproval
+    } else {
+        LeadsTo::Confirmed
+    }))
+}
+
+/// Whether the organiser says yes first to one of these tickets.
+#[must_use]
+pub fn needs_approval(types: &[TicketType], registration: &Registration) -> bool {
+    let seats = registration.seats();
+    let mut wanted = types.iter().filter(|known| seats.contains_key(&known.id));
+    wanted.any(|known| known.requires_approval)
 }
 
 /// Opens a registration by the token of the link to it, which may be followed as often as needed until
@@ -146,7 +190,7 @@ pub fn access(tx: &mut Conn, now: Instant, secret: &str) -> Outcome<Opened> {
     if manage_until(&event).is_some_and(|end| now >= end) {
         return Err(Refusal::Expired.into());
     }
-    Ok(open(tx, now, registration)?)
+    Ok(open(tx, now, registration, token.attendee_id)?)
 }
 
 /// Mails a link to the registration of this address for this event, if there is one: the live one, else

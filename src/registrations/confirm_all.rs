@@ -3,10 +3,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::confirm::{Confirmed, Opened, confirm};
-use super::mails::letter;
-use super::model::{LeadsTo, Registration, RegistrationState, Step};
+use super::confirm::{Confirmed, Opened, confirm, needs_approval};
+use super::mails::{letter, letter_to_attendee, own_address};
+use super::model::{Attendee, LeadsTo, Registration, RegistrationState, Step};
+use super::places::Own;
 use super::refusal::Refusal;
+use super::register::Rules;
 use super::store;
 use super::tokens::{self, Purpose, Token};
 use crate::clock::Instant;
@@ -32,7 +34,12 @@ struct Plain {
 ///
 /// # Errors
 /// The store's failure: nothing may be kept of the transaction then.
-pub fn confirm_all(tx: &mut Conn, now: Instant, secrets: &[&str]) -> Result<Vec<Ended>, DbError> {
+pub fn confirm_all(
+    tx: &mut Conn,
+    now: Instant,
+    rules: Rules,
+    secrets: &[&str],
+) -> Result<Vec<Ended>, DbError> {
     serialise_on(tx, secrets.iter().map(|secret| secret.as_bytes()))?;
     let (plain, about) = find_plain(tx, secrets)?;
     let mut ended: HashMap<usize, Ended> = write(tx, now, plain, &about)?;
@@ -40,7 +47,7 @@ pub fn confirm_all(tx: &mut Conn, now: Instant, secrets: &[&str]) -> Result<Vec<
     for (place, secret) in secrets.iter().enumerate() {
         results.push(match ended.remove(&place) {
             Some(result) => result,
-            None => match confirm(tx, now, secret) {
+            None => match confirm(tx, now, rules, secret) {
                 Ok(confirmed) => Ok(confirmed),
                 Err(Stop::Refused(refusal)) => Err(refusal),
                 Err(Stop::Store(error)) => return Err(error),
@@ -79,6 +86,10 @@ fn find_plain(tx: &mut Conn, secrets: &[&str]) -> Result<(Vec<Plain>, About), Db
     let plain = store::list_by_ids(tx, &ids)?
         .into_iter()
         .filter(|one| one.state == RegistrationState::AwaitingConfirmation && one.holds_seats)
+        .filter(|one| {
+            let types = about.get(&one.event_id).map(|(_, types)| types);
+            types.is_some_and(|types| !needs_approval(types, one))
+        })
         .filter_map(|registration| {
             let (place, token) = tokens.remove(&registration.id)?;
             Some(Plain {
@@ -113,11 +124,11 @@ fn write(
     tokens::mark_used(tx, &used, now)?;
     let wanted: Vec<_> = [Purpose::Manage, Purpose::Access]
         .into_iter()
-        .flat_map(|purpose| ids.iter().map(move |id| (*id, purpose)))
+        .flat_map(|purpose| ids.iter().map(move |id| (*id, None, purpose)))
         .collect();
     let mut links = tokens::issue_all(tx, now, &wanted)?;
     let access = links.split_off(ids.len());
-    let mut letters: Vec<NewEmail> = Vec::with_capacity(plain.len());
+    let mut letters: Vec<NewEmail> = letters_to_attendees(tx, now, &plain, about)?;
     let mut ended = HashMap::new();
     for ((one, link), (_, access_token)) in plain.into_iter().zip(links).zip(access) {
         let (event, types) = about
@@ -129,10 +140,41 @@ fn write(
             event: event.clone(),
             types: types.clone(),
             registration: one.registration,
+            own: Own::default(),
             access_token,
         };
         ended.insert(one.place, Ok(Confirmed::Yes(Box::new(opened))));
     }
     outbox::enqueue_all(tx, now, &letters)?;
     Ok(ended)
+}
+
+/// Tickets for those who have an address of their own, each with their own link.
+fn letters_to_attendees(
+    tx: &mut Conn,
+    now: Instant,
+    plain: &[Plain],
+    about: &About,
+) -> Result<Vec<NewEmail>, DbError> {
+    let with_address: Vec<(&Registration, &Attendee)> = plain
+        .iter()
+        .map(|one| &one.registration)
+        .flat_map(|one| one.attendees.iter().map(move |attendee| (one, attendee)))
+        .filter(|(one, attendee)| own_address(one, attendee).is_some())
+        .collect();
+    let wanted: Vec<tokens::Wanted> = with_address
+        .iter()
+        .map(|(one, attendee)| (one.id, Some(attendee.id), Purpose::Manage))
+        .collect();
+    let links = tokens::issue_all(tx, now, &wanted)?;
+    let letter = |((one, attendee), link): ((&Registration, &Attendee), _)| {
+        let (event, types) = about.get(&one.event_id)?;
+        let kind = EmailKind::RegistrationConfirmed;
+        letter_to_attendee((event, types), one, attendee, kind, Some(link))
+    };
+    Ok(with_address
+        .into_iter()
+        .zip(links)
+        .filter_map(letter)
+        .collect())
 }

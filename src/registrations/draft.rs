@@ -6,7 +6,7 @@ use super::submission::{ParsedAttendee, Submission};
 use crate::auth::Secret;
 use crate::clock::{Instant, new_id, random_code};
 use crate::db::DbError;
-use crate::ids::{EventId, TicketTypeId};
+use crate::ids::EventId;
 
 /// The registration that a submission asks for.
 ///
@@ -18,18 +18,14 @@ pub fn draft(
     event_id: EventId,
     submission: &Submission,
 ) -> Result<Registration, DbError> {
-    let ticket_type = submission.ticket_type.id;
-    let attendees: Result<Vec<Attendee>, DbError> = submission
-        .attendees
-        .iter()
-        .map(|parsed| attendee(ticket_type, parsed))
-        .collect();
+    let attendees: Result<Vec<Attendee>, DbError> =
+        submission.attendees.iter().map(attendee).collect();
     Ok(Registration {
         id: new_id(),
         event_id,
         code: random_code(8).map_err(DbError::internal)?,
         state: RegistrationState::AwaitingConfirmation,
-        holds_seats: true,
+        holds_seats: false,
         language: submission.language.clone(),
         contact: Some(submission.contact.clone()),
         attendees: attendees?,
@@ -37,6 +33,11 @@ pub fn draft(
         invoice: submission.invoice.clone(),
         reference: submission.reference.clone(),
         confirm_before: now + rules.confirm_within,
+        wants_list: submission.wants_list,
+        joined_at: None,
+        offer_expires_at: None,
+        notes: String::new(),
+        new_contact: None,
         calendar_sequence: 0,
         created_at: now,
         confirmed_at: None,
@@ -47,10 +48,14 @@ pub fn draft(
     })
 }
 
-fn attendee(ticket_type_id: TicketTypeId, parsed: &ParsedAttendee) -> Result<Attendee, DbError> {
+/// One who comes, with a ticket of their own.
+///
+/// # Errors
+/// No random bytes.
+pub fn attendee(parsed: &ParsedAttendee) -> Result<Attendee, DbError> {
     Ok(Attendee {
         id: new_id(),
-        ticket_type_id,
+        ticket_type_id: parsed.ticket_type_id,
         name: parsed.name.clone(),
         email: parsed.email.clone(),
         phone: parsed.phone.clone(),
@@ -61,6 +66,8 @@ fn attendee(ticket_type_id: TicketTypeId, parsed: &ParsedAttendee) -> Result<Att
         ticket_secret: ticket_secret()?,
         checked_in_at: None,
         answers: parsed.answers.clone(),
+        waiting_for: None,
+        session_ids: parsed.session_ids.clone(),
     })
 }
 

@@ -1,57 +1,54 @@
 //! Erasing a person: nothing that tells who they were stays; counts and states do.
 
-use super::cancel::vacate;
 use super::draft::ticket_secret;
 use super::model::{Attendee, Registration, Step};
 use super::refusal::Outcome;
+use super::seating::Seating;
 use super::{claims, store, tokens};
-use crate::clock::Instant;
 use crate::db::{Conn, DbError};
-use crate::events::Event;
 use crate::idempotency;
 use crate::mail::{self, outbox};
 
 /// Erases whoever made this registration, with everything they left at the event: earlier registrations
 /// that were replaced or called off too. Seats are freed, unless the event is over: then who came still
-/// counts. The caller holds the event's row, and tells the service of the files of mails that this gives
+/// counts. The caller tells the service of the files of mails that this gives
 /// once it is committed ([`AppState::erased`](crate::server::AppState::erased)).
 ///
 /// # Errors
 /// The store's failure.
 pub fn erase(
     tx: &mut Conn,
-    now: Instant,
-    event: &Event,
+    mut seating: Seating,
     registration: &Registration,
 ) -> Outcome<Vec<String>> {
     let mut mail_files = Vec::new();
     let Some(contact) = &registration.contact else {
         return Ok(mail_files);
     };
-    for id in store::list_of_person(tx, event.id, &contact.email)? {
-        if let Some(found) = store::find(tx, event.id, id)? {
+    let event = seating.event.id;
+    for id in store::list_of_person(tx, event, &contact.email)? {
+        if let Some(found) = store::find(tx, event, id)? {
             mail_files.extend(mail::files_of(tx, id)?);
-            erase_one(tx, now, event, found)?;
+            erase_one(tx, &mut seating, found)?;
         }
     }
+    seating.close(tx)?;
     Ok(mail_files)
 }
 
-fn erase_one(
-    tx: &mut Conn,
-    now: Instant,
-    event: &Event,
-    mut registration: Registration,
-) -> Outcome<()> {
-    let is_over = event.ends_at().is_some_and(|end| now >= end);
+fn erase_one(tx: &mut Conn, seating: &mut Seating, mut registration: Registration) -> Outcome<()> {
+    let now = seating.now;
+    let is_over = seating.event.ends_at().is_some_and(|end| now >= end);
     if registration.state.is_live() && !is_over {
-        vacate(tx, &mut registration)?;
+        seating.vacate(tx, &mut registration)?;
         registration.step(Step::Cancel, now)?;
     }
-    claims::forget_choices(tx, &registration)?;
+    claims::forget_choices(tx, &registration, None)?;
     registration.contact = None;
     registration.invoice = None;
     registration.reference = None;
+    registration.new_contact = None;
+    registration.notes = String::new();
     registration.erased_at = Some(now);
     let nameless: Result<Vec<Attendee>, DbError> =
         registration.attendees.iter().map(nameless).collect();
@@ -62,7 +59,7 @@ fn erase_one(
     Ok(tokens::end(tx, registration.id, None)?)
 }
 
-fn nameless(attendee: &Attendee) -> Result<Attendee, DbError> {
+pub(super) fn nameless(attendee: &Attendee) -> Result<Attendee, DbError> {
     Ok(Attendee {
         id: attendee.id,
         ticket_type_id: attendee.ticket_type_id,
@@ -76,5 +73,7 @@ fn nameless(attendee: &Attendee) -> Result<Attendee, DbError> {
         ticket_secret: ticket_secret()?,
         checked_in_at: attendee.checked_in_at,
         answers: Vec::new(),
+        waiting_for: attendee.waiting_for,
+        session_ids: attendee.session_ids.clone(),
     })
 }

@@ -8,9 +8,10 @@ use utoipa::ToSchema;
 
 use super::mail_log::{self, SentMail};
 use super::model::Registration;
+use super::places::Own;
 use super::store;
 use super::tokens::{self, Purpose, Token};
-use super::wire::OwnRegistration;
+use super::wire_own::OwnRegistration;
 use crate::clock::Instant;
 use crate::db::{Conn, DbError};
 use crate::events::Event;
@@ -91,27 +92,36 @@ impl Export {
         now: Instant,
         (event, types): (&Event, &[TicketType]),
         registration: &Registration,
+        own: Own,
     ) -> Result<Self, DbError> {
         let zone = event.timezone;
         let mut earlier = Vec::new();
         let mut persons = vec![registration.clone()];
         let mut mails = Vec::new();
-        let others = match &registration.contact {
-            Some(contact) => store::list_of_person(conn, event.id, &contact.email)?,
-            None => vec![registration.id],
+        let others = match (&registration.contact, own.attendee) {
+            (_, Some(_)) => Vec::new(),
+            (Some(contact), None) => store::list_of_person(conn, event.id, &contact.email)?,
+            (None, None) => vec![registration.id],
         };
+        if let Some(own) = own.attendee {
+            let mut attendees = registration.attendees.iter();
+            let attendee = attendees.find(|one| one.id == own);
+            let address = attendee.and_then(|one| one.email.as_ref());
+            let about = mail_log::list(conn, registration.id)?.into_iter();
+            mails.extend(about.filter(|mail| address.is_some_and(|own| mail.to == own.as_str())));
+        }
         for id in others {
             mails.extend(mail_log::list(conn, id)?);
             if id != registration.id
                 && let Some(other) = store::find(conn, event.id, id)?
             {
-                earlier.push(OwnRegistration::new(&other, event, types));
+                earlier.push(OwnRegistration::new(&other, event, types, Own::default()));
                 persons.push(other);
             }
         }
         Ok(Self {
             exported_at: Moment::new(now, zone),
-            registration: OwnRegistration::new(registration, event, types),
+            registration: OwnRegistration::new(registration, event, types, own),
             questions: AnsweredQuestion::read(conn, &persons, zone)?,
             earlier,
             mails: mails
@@ -120,6 +130,7 @@ impl Export {
                 .collect(),
             tokens: tokens::list(conn, registration.id)?
                 .into_iter()
+                .filter(|token| own.attendee.is_none() || token.attendee_id == own.attendee)
                 .map(|token| ExportedToken::new(&token, zone))
                 .collect(),
         })

@@ -4,10 +4,11 @@ use std::future::{Ready, ready};
 
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev};
 
+use super::refusal::Refusal;
 use super::tokens::{self, Purpose};
 use crate::auth::bearer;
 use crate::http::edge::Caller;
-use crate::ids::RegistrationId;
+use crate::ids::{AttendeeId, RegistrationId};
 use crate::problem::{Kind, Problem};
 use crate::server::{App, AppState};
 
@@ -16,6 +17,21 @@ use crate::server::{App, AppState};
 pub struct Own {
     /// The registration that it opens.
     pub registration_id: RegistrationId,
+    /// The attendee whose own link it was; `None`: the contact.
+    pub attendee_id: Option<AttendeeId>,
+}
+
+impl Own {
+    /// Lets only the contact pass.
+    ///
+    /// # Errors
+    /// 403 for an attendee.
+    pub fn require_contact(self) -> Result<(), Problem> {
+        match self.attendee_id {
+            None => Ok(()),
+            Some(_) => Err(Refusal::ContactOnly.into()),
+        }
+    }
 }
 
 impl FromRequest for Own {
@@ -43,6 +59,7 @@ pub async fn sign_in(app: &App, request: &HttpRequest) -> Result<Own, Problem> {
     match found.filter(|token| token.expires_at.is_none_or(|end| end > now)) {
         Some(token) => Ok(Own {
             registration_id: token.registration_id,
+            attendee_id: token.attendee_id,
         }),
         None => Err(unknown(
             app,

@@ -24,6 +24,8 @@ pub enum Command {
     Confirm {
         /// When it was asked for.
         now: Instant,
+        /// What the configuration says.
+        rules: Rules,
         /// The token.
         secret: String,
     },
@@ -63,15 +65,17 @@ impl Hot for Command {
         for command in commands {
             match command {
                 Self::Register(register) => registers.push(&**register),
-                Self::Confirm { now, secret } => {
+                Self::Confirm { now, rules, secret } => {
                     secrets.push(secret.as_str());
-                    asked = asked.max(Some(*now));
+                    let latest =
+                        asked.map_or(*now, |(before, _): (Instant, Rules)| before.max(*now));
+                    asked = Some((latest, *rules));
                 }
             }
         }
         let mut registered = run_registers(tx, &registers)?.into_iter();
         let confirmed = match asked {
-            Some(now) => confirm_all(tx, now, &secrets)?,
+            Some((now, rules)) => confirm_all(tx, now, rules, &secrets)?,
             None => Vec::new(),
         };
         let mut confirmed = confirmed.into_iter();

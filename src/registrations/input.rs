@@ -7,7 +7,7 @@ use crate::ids::TicketTypeId;
 use crate::tickets::questions::AnswerInput;
 
 /// Whom to write to.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct ContactInput {
     /// Name: 1–100 characters, no web address.
@@ -25,7 +25,7 @@ pub struct ContactInput {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AttendeeInput {
-    /// What they register for; the same for everybody of one registration, for now.
+    /// What they register for.
     pub ticket_type_id: TicketTypeId,
     /// Name: 1–100 characters, no web address.
     #[schema(example = "Kari Nordmann")]
@@ -45,7 +45,7 @@ pub struct AttendeeInput {
     /// Municipalities they come for, four digits each; needed where seats are unique by municipality.
     #[schema(example = json!(["3222"]))]
     pub municipality_numbers: Option<Vec<String>>,
-    /// Not available yet: empty or absent.
+    /// Sessions they want a place in, of those that the registration form lists; no two at one time.
     #[schema(example = json!([]))]
     pub session_ids: Option<Vec<String>>,
     /// Answers to the questions that the registration form asks those with this ticket type.
@@ -54,7 +54,7 @@ pub struct AttendeeInput {
 }
 
 /// What is said yes or no to; absent is no.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct ConsentsInput {
     /// The terms; must be true where the event has some.
@@ -73,7 +73,7 @@ pub struct ConsentsInput {
 }
 
 /// Whom to bill.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct InvoiceInput {
     /// Nine digits, checked; spaces and `NO…MVA` are taken off.
@@ -106,7 +106,7 @@ pub struct RegistrationInput {
     /// What opens ticket types that need an access code.
     #[schema(example = json!(null))]
     pub access_code: Option<String>,
-    /// Whether to wait when it is full; waiting is not available yet, so full is `sold-out` either way.
+    /// Whether to wait when it is full, where the ticket type has a waiting list.
     #[schema(example = false)]
     pub join_waiting_list: Option<bool>,
     /// The frontend's own reference, given back.

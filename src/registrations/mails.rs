@@ -1,12 +1,14 @@
 //! Mails about registrations, written in the transaction of what they tell.
 
-use super::model::{Registration, RegistrationState};
+use super::model::{Attendee, Registration, RegistrationState};
+use super::tokens::{self, Purpose};
 use crate::auth::Secret;
 use crate::clock::Instant;
 use crate::db::{Conn, DbError};
 use crate::events::Event;
-use crate::ids::RegistrationTokenId;
+use crate::ids::{AttendeeId, RegistrationTokenId};
 use crate::mail::{AttendeeFacts, EmailContext, EmailKind, EventFacts, NewEmail, outbox};
+use crate::text::Email;
 use crate::tickets::TicketType;
 
 /// Puts a mail to the contact into the outbox. `link` is the token of the link to act on.
@@ -73,17 +75,147 @@ pub fn letter(
     })
 }
 
-fn context(event: &Event, types: &[TicketType], registration: &Registration) -> EmailContext {
+/// A mail to one attendee who has an address of their own; `None` for everybody else.
+#[must_use]
+pub fn letter_to_attendee(
+    about: (&Event, &[TicketType]),
+    registration: &Registration,
+    attendee: &Attendee,
+    kind: EmailKind,
+    link: Option<(RegistrationTokenId, Secret)>,
+) -> Option<NewEmail> {
+    let to = own_address(registration, attendee)?.clone();
+    let mut letter = letter(about, registration, kind, link)?;
+    letter.to = to;
+    letter.to_name = Some(attendee.name.clone());
+    letter.context.contact_name = Some(attendee.name.clone());
+    letter.context.attendees = facts(about.1, [attendee]);
+    // An entry of its own in a calendar of its own.
+    letter.context.calendar_uid = Some(format!("{}@kongress", attendee.id));
+    letter.dedupe_key = format!("{}/{}", letter.dedupe_key, attendee.id);
+    Some(letter)
+}
+
+/// The address of an attendee who is not the contact.
+#[must_use]
+pub fn own_address<'a>(registration: &Registration, attendee: &'a Attendee) -> Option<&'a Email> {
+    let contact = registration.contact.as_ref()?;
+    let address = attendee.email.as_ref()?;
+    let other = attendee.comes() && address.identity() != contact.email.identity();
+    other.then_some(address)
+}
+
+/// Tells the contact that the registration is confirmed, and each attendee with an own address; all get
+/// their own link.
+///
+/// # Errors
+/// As [`tell`].
+pub fn tell_confirmed(
+    tx: &mut Conn,
+    now: Instant,
+    about: (&Event, &[TicketType]),
+    registration: &Registration,
+) -> Result<(), DbError> {
+    let kind = EmailKind::RegistrationConfirmed;
+    let link = tokens::issue(tx, now, registration.id, Purpose::Manage)?;
+    tell(tx, now, about, registration, kind, Some(link))?;
+    for attendee in &registration.attendees {
+        tell_attendee(tx, now, about, (registration, attendee), kind)?;
+    }
+    Ok(())
+}
+
+/// Writes to one attendee who has an own address, with their own link; to nobody otherwise.
+///
+/// # Errors
+/// As [`tell`].
+pub fn tell_attendee(
+    tx: &mut Conn,
+    now: Instant,
+    about: (&Event, &[TicketType]),
+    (registration, attendee): (&Registration, &Attendee),
+    kind: EmailKind,
+) -> Result<(), DbError> {
+    if own_address(registration, attendee).is_none() {
+        return Ok(());
+    }
+    let wanted = (registration.id, Some(attendee.id), Purpose::Manage);
+    let link = tokens::issue_one(tx, now, wanted)?;
+    let letter = letter_to_attendee(about, registration, attendee, kind, Some(link));
+    outbox::enqueue_all(tx, now, letter.as_slice())
+}
+
+/// Tells the contact that something of the registration changed.
+///
+/// # Errors
+/// As [`tell`].
+pub fn tell_changed(
+    tx: &mut Conn,
+    now: Instant,
+    about: (&Event, &[TicketType]),
+    registration: &Registration,
+) -> Result<(), DbError> {
+    let link = tokens::issue(tx, now, registration.id, Purpose::Manage)?;
+    let kind = EmailKind::RegistrationChanged;
+    let mut letter = letter(about, registration, kind, Some(link));
+    if let Some(mail) = letter
+        .as_mut()
+        .filter(|_| registration.state != RegistrationState::Confirmed)
+    {
+        mail.context.calendar_uid = None;
+    }
+    outbox::enqueue_all(tx, now, letter.as_slice())
+}
+
+/// Offers one attendee the seat they wait for: the mail goes to them where they have an address, else to
+/// the contact.
+#[must_use]
+pub fn offer_letter(
+    about: (&Event, &[TicketType]),
+    registration: &Registration,
+    attendee: AttendeeId,
+    link: (RegistrationTokenId, Secret),
+) -> Option<NewEmail> {
+    let attendee = registration
+        .attendees
+        .iter()
+        .find(|one| one.id == attendee)?;
+    let wish = attendee.waiting_for?;
+    let kind = EmailKind::SeatOffered;
+    let mut letter = match own_address(registration, attendee) {
+        Some(_) => letter_to_attendee(about, registration, attendee, kind, Some(link)),
+        None => letter(about, registration, kind, Some(link)),
+    }?;
+    let mut waits = attendee.clone();
+    waits.ticket_type_id = wish.ticket_type_id;
+    letter.context.attendees = facts(about.1, [&waits]);
+    letter.context.offer_expires_at = wish.offer_expires_at;
+    letter.context.keeps_seat = true;
+    Some(letter)
+}
+
+fn facts<'a>(
+    types: &[TicketType],
+    attendees: impl IntoIterator<Item = &'a Attendee>,
+) -> Vec<AttendeeFacts> {
     let ticket_of = |id| {
-        types
-            .iter()
-            .find(|known| known.id == id)
-            .map(|known| known.name.clone())
+        let found = types.iter().find(|known| known.id == id);
+        found.map(|known| known.name.clone())
     };
-    let attendees = registration.attendees.iter().map(|attendee| AttendeeFacts {
+    let fact = |attendee: &Attendee| AttendeeFacts {
         name: attendee.name.clone(),
         ticket: ticket_of(attendee.ticket_type_id).unwrap_or_default(),
-    });
+    };
+    attendees.into_iter().map(fact).collect()
+}
+
+fn context(event: &Event, types: &[TicketType], registration: &Registration) -> EmailContext {
+    // Who left is not told of any more, unless everybody has.
+    let comes = registration.active().next().is_some();
+    let attendees = registration
+        .attendees
+        .iter()
+        .filter(|one| one.comes() || !comes);
     EmailContext {
         event: event_facts(event),
         code: Some(registration.code.clone()),
@@ -91,8 +223,11 @@ fn context(event: &Event, types: &[TicketType], registration: &Registration) -> 
             .contact
             .as_ref()
             .map(|contact| contact.name.clone()),
-        attendees: attendees.collect(),
+        attendees: facts(types, attendees),
         confirm_before: Some(registration.confirm_before),
+        offer_expires_at: registration.offer_expires_at,
+        keeps_seat: false,
+        reason: None,
         calendar_uid: Some(format!("{}@kongress", registration.id)),
         calendar_sequence: registration.calendar_sequence,
     }

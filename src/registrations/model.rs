@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Instant;
 use crate::events::Event;
-use crate::ids::{AccessCodeId, AttendeeId, EventId, RegistrationId, TicketTypeId};
+use crate::ids::{AccessCodeId, AttendeeId, EventId, RegistrationId, SessionId, TicketTypeId};
 use crate::text::Email;
 use crate::tickets::questions::Answer;
 
@@ -137,8 +137,19 @@ impl RegistrationState {
     }
 }
 
+/// What an attendee waits for while they keep the seat they have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    /// The ticket type.
+    pub ticket_type_id: TicketTypeId,
+    /// Their place in the line.
+    pub joined_at: Instant,
+    /// Until when a seat of it is theirs for the asking; `None`: none is offered.
+    pub offer_expires_at: Option<Instant>,
+}
+
 /// Whom to write to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contact {
     /// Name.
     pub name: String,
@@ -206,6 +217,18 @@ pub struct Attendee {
     pub checked_in_at: Option<Instant>,
     /// To the questions of the form, in their order.
     pub answers: Vec<Answer>,
+    /// What they wait for beside the seat they have.
+    pub waiting_for: Option<Waiting>,
+    /// Sessions they signed up for.
+    pub session_ids: Vec<SessionId>,
+}
+
+impl Attendee {
+    /// Whether they come, or would.
+    #[must_use]
+    pub fn comes(&self) -> bool {
+        self.state == AttendeeState::Active
+    }
 }
 
 /// One submission by a contact for its attendees.
@@ -235,6 +258,16 @@ pub struct Registration {
     pub reference: Option<String>,
     /// Until when an unconfirmed one holds its seats.
     pub confirm_before: Instant,
+    /// Whether it would rather wait than have no seat.
+    pub wants_list: bool,
+    /// Its place in the line: when it got there.
+    pub joined_at: Option<Instant>,
+    /// Until when the offered seats are theirs for the asking.
+    pub offer_expires_at: Option<Instant>,
+    /// What staff noted; nobody else sees it.
+    pub notes: String,
+    /// Whom to write to once that address is confirmed.
+    pub new_contact: Option<Contact>,
     /// Rises with every calendar entry that is mailed.
     pub calendar_sequence: i32,
     /// When it was made.
@@ -256,10 +289,8 @@ impl Registration {
     #[must_use]
     pub fn seats(&self) -> crate::tickets::seats::Seats {
         let mut seats = crate::tickets::seats::Seats::new();
-        for attendee in &self.attendees {
-            if attendee.state == AttendeeState::Active {
-                *seats.entry(attendee.ticket_type_id).or_default() += 1;
-            }
+        for attendee in self.active() {
+            *seats.entry(attendee.ticket_type_id).or_default() += 1;
         }
         seats
     }
@@ -275,12 +306,21 @@ impl Registration {
         contact.is_some() && own == contact
     }
 
+    /// Those who come, or would.
+    pub fn active(&self) -> impl Iterator<Item = &Attendee> {
+        let attendees = self.attendees.iter();
+        attendees.filter(|one| one.comes())
+    }
+
     /// Takes a step.
     ///
     /// # Errors
     /// When its state does not lead there.
     pub fn step(&mut self, step: Step, now: Instant) -> Result<(), WrongState> {
         self.state = self.state.after(step)?;
+        if self.state != RegistrationState::Offered {
+            self.offer_expires_at = None;
+        }
         match step {
             Step::Confirm(_) => self.confirmed_at = Some(now),
             Step::Cancel | Step::Decline => {

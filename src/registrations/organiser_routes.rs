@@ -8,11 +8,13 @@ use utoipa::IntoParams;
 use super::cancel::{self, By};
 use super::listing::{self, Filter, RegistrationKey};
 use super::model::{Registration, RegistrationState};
+use super::own_routes::at;
+use super::places::{self, Line, Own};
+use super::seating::Seating;
 use super::store;
 use super::wire::RegistrationView;
 use crate::audit::{self, Resource, Subject};
 use crate::auth::{Access, Area, Organiser};
-use crate::db::rows::hold_event;
 use crate::db::{Conn, DbError};
 use crate::events::{Event, routes::owned};
 use crate::faults::Faults;
@@ -83,8 +85,19 @@ impl RegistrationQuery {
     }
 }
 
+/// The organiser's view of a registration that was read or changed.
+pub(super) fn view(
+    conn: &mut Conn,
+    event: &Event,
+    registration: &Registration,
+) -> Result<RegistrationView, Problem> {
+    let types = tickets::list_all(conn, event.id)?;
+    let own = places::own(conn, &types, registration, None)?;
+    Ok(RegistrationView::new(registration, event, &types, own).with_notes(registration))
+}
+
 /// The event and its registration that a path names.
-fn found(
+pub(super) fn found(
     conn: &mut Conn,
     who: &Organiser,
     (event, registration): &(String, String),
@@ -96,25 +109,21 @@ fn found(
 }
 
 /// Notes in the audit that a registration moved along its life; of the people in it, nothing.
-fn trace_state(
+pub(super) fn trace_state(
     tx: &mut Conn,
     who: &Organiser,
     before: RegistrationState,
     registration: &Registration,
 ) -> Result<(), DbError> {
     let state = |state: RegistrationState| json!({ "state": state });
-    let subject = Subject::of(
-        registration.event_id,
-        Resource::Registration,
-        registration.id,
-    );
-    audit::changed(
-        tx,
-        who,
-        &subject,
-        &state(before),
-        &state(registration.state),
-    )
+    let after = state(registration.state);
+    audit::changed(tx, who, &subject(registration), &state(before), &after)
+}
+
+/// What the audit calls a registration.
+pub(super) fn subject(registration: &Registration) -> Subject {
+    let (event, id) = (registration.event_id, registration.id);
+    Subject::of(event, Resource::Registration, id)
 }
 
 /// List registrations
@@ -137,7 +146,15 @@ pub async fn list_registrations(
             let types = tickets::list_all(conn, event.id)?;
             let filter = query.0.filter(&types)?;
             let page = listing::list(conn, event.id, &filter, &keyset)?;
-            Ok::<_, Problem>(page.map(|one| RegistrationView::new(&one, &event, &types)))
+            let line = Line::read(conn, &types, &page.items.iter().collect::<Vec<_>>())?;
+            Ok::<_, Problem>(page.map(|one| {
+                let position = line.position(one.id);
+                let own = Own {
+                    attendee: None,
+                    position,
+                };
+                RegistrationView::new(&one, &event, &types, own).with_notes(&one)
+            }))
         })
         .await?;
     Reply::page(page)
@@ -156,8 +173,7 @@ pub async fn get_registration_of_event(
         .db
         .read(move |conn| {
             let (event, registration) = found(conn, &who, &path)?;
-            let types = tickets::list_all(conn, event.id)?;
-            Ok::<_, Problem>(RegistrationView::new(&registration, &event, &types))
+            view(conn, &event, &registration)
         })
         .await?;
     view.reply()
@@ -174,19 +190,19 @@ pub async fn cancel_registration_of_event(
     path: web::Path<(String, String)>,
 ) -> Answer {
     who.require(Area::Registrations, Access::Write)?;
-    let now = app.clock.now();
+    let at = at(&app);
     let view = app
         .db
         .write(move |tx| {
             let event = owned(tx, &who, &path.0)?.id;
-            hold_event(tx, event)?;
+            let seating = Seating::open(tx, at.0, at.1, event)?;
             let (event, registration) = found(tx, &who, &path)?;
             let before = registration.state;
-            let cancelled = cancel::cancel(tx, now, &event, registration, By::Organiser)?;
+            let cancelled = cancel::cancel(tx, seating, registration, By::Organiser)?;
             trace_state(tx, &who, before, &cancelled)?;
-            let types = tickets::list_all(tx, event.id)?;
-            Ok::<_, Problem>(RegistrationView::new(&cancelled, &event, &types))
+            view(tx, &event, &cancelled)
         })
         .await?;
+    app.mail_wakeup();
     view.reply()
 }

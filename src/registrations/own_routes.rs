@@ -1,50 +1,66 @@
 //! One's own registration, by access token.
 
-use actix_web::{delete, get, post};
+use actix_web::{delete, get, patch, post};
 
 use super::cancel::{self, By};
-use super::erase;
 use super::exports::Export;
 use super::extract::Own;
 use super::model::Registration;
-use super::store;
+use super::register::Rules;
+use super::registration_input::RegistrationChange;
+use super::seating::Seating;
 use super::tokens::{self, Purpose};
-use super::wire::OwnRegistration;
-use crate::db::rows::hold_event;
+use super::wire_own::OwnRegistration;
+use super::{attendees, contact, erase, places, store};
+use crate::clock::Instant;
 use crate::db::{Conn, DbError};
 use crate::events::{self, Event};
-use crate::http::{Answer, IfMatch, Reply};
+use crate::http::{Answer, IfMatch, Patch, Reply};
 use crate::problem::Problem;
 use crate::server::App;
 use crate::tickets::{self, TicketType};
 
-struct Found {
-    event: Event,
-    types: Vec<TicketType>,
-    registration: Registration,
+/// A registration, as its owner sees it.
+pub(super) struct Found {
+    pub(super) event: Event,
+    pub(super) types: Vec<TicketType>,
+    pub(super) registration: Registration,
+    seen_by: places::Own,
 }
 
 impl Found {
-    fn read(conn: &mut Conn, own: Own) -> Result<Self, DbError> {
+    pub(super) fn read(conn: &mut Conn, own: Own) -> Result<Self, DbError> {
         let registration = store::find_by_token(conn, own.registration_id)?;
         let event = events::find_by_id(conn, registration.event_id)?;
+        let types = tickets::list_all(conn, event.id)?;
         Ok(Self {
-            types: tickets::list_all(conn, event.id)?,
+            seen_by: places::own(conn, &types, &registration, own.attendee_id)?,
+            types,
             event,
             registration,
         })
     }
 
-    /// Under the event's row, for a change that moves seats.
-    fn hold(tx: &mut Conn, own: Own) -> Result<Self, DbError> {
+    /// As it is once the seats of its event are in hand, for a change that moves some.
+    pub(super) fn hold(
+        tx: &mut Conn,
+        app: (Instant, Rules),
+        own: Own,
+    ) -> Result<(Seating, Self), DbError> {
         let event = store::find_by_token(tx, own.registration_id)?.event_id;
-        hold_event(tx, event)?;
-        Self::read(tx, own)
+        let seating = Seating::open(tx, app.0, app.1, event)?;
+        Ok((seating, Self::read(tx, own)?))
     }
 
-    fn view(&self) -> OwnRegistration {
-        OwnRegistration::new(&self.registration, &self.event, &self.types)
+    pub(super) fn view(&self) -> OwnRegistration {
+        let seen_by = self.seen_by;
+        OwnRegistration::new(&self.registration, &self.event, &self.types, seen_by)
     }
+}
+
+/// When, and by what rules.
+pub(super) fn at(app: &App) -> (Instant, Rules) {
+    (app.clock.now(), Rules::from(&app.config))
 }
 
 /// Read one's registration
@@ -57,44 +73,79 @@ pub async fn get_registration(app: App, own: Own) -> Answer {
     found.view().reply()
 }
 
-/// Cancel one's registration
+/// Change one's registration
 ///
-/// Frees its seats. Possible until the event's `cancel_until`, else until it starts.
-#[utoipa::path(operation_id = "cancel_registration", tag = "registration", responses((status = 200, description = "The cancelled registration", body = OwnRegistration), (status = 409, description = "`wrong-state`: it is not live any more, or it is too late")))]
-#[post("/registration/cancel")]
-pub async fn cancel_registration(app: App, own: Own) -> Answer {
-    let now = app.clock.now();
+/// Its contact, language, consents and invoice. A new address of the contact counts once it has confirmed
+/// by its own mail, and the old one is told. The contact's alone.
+#[utoipa::path(operation_id = "update_registration", tag = "registration", request_body(content = RegistrationChange, content_type = "application/merge-patch+json"), responses((status = 200, description = "The changed registration", body = OwnRegistration), (status = 403, description = "`not-allowed`: an attendee's own link"), (status = 409, description = "`wrong-state`: it is not live any more")))]
+#[patch("/registration")]
+pub async fn update_registration(app: App, own: Own, if_match: IfMatch, changes: Patch) -> Answer {
+    own.require_contact()?;
+    let at = at(&app);
     let found = app
         .db
         .write(move |tx| {
-            let found = Found::hold(tx, own)?;
-            let cancelled = cancel::cancel(tx, now, &found.event, found.registration, By::Contact)?;
-            Ok::<_, Problem>(Found {
-                registration: cancelled,
-                ..found
-            })
+            let found = Found::read(tx, own)?;
+            if_match.check_version(&found.view().tag()?)?;
+            let input = changes.apply(&RegistrationChange::of(&found.registration))?;
+            let parsed = input.parse(&found.event, &found.registration)?;
+            let about = (&found.event, found.types.as_slice());
+            let changed = contact::change(tx, at, about, found.registration, &parsed)?;
+            Found::read(tx, own)
+                .map(|found| Found {
+                    registration: changed,
+                    ..found
+                })
+                .map_err(Problem::from)
         })
         .await?;
+    app.mail_wakeup();
+    found.view().reply()
+}
+
+/// Cancel one's registration
+///
+/// Frees its seats, which go to those who wait. Possible until the event's `cancel_until`, else until it
+/// starts. The contact's alone.
+#[utoipa::path(operation_id = "cancel_registration", tag = "registration", responses((status = 200, description = "The cancelled registration", body = OwnRegistration), (status = 403, description = "`not-allowed`: an attendee's own link"), (status = 409, description = "`wrong-state`: it is not live any more, or it is too late")))]
+#[post("/registration/cancel")]
+pub async fn cancel_registration(app: App, own: Own) -> Answer {
+    own.require_contact()?;
+    let at = at(&app);
+    let found = app
+        .db
+        .write(move |tx| {
+            let (seating, found) = Found::hold(tx, at, own)?;
+            cancel::cancel(tx, seating, found.registration, By::Contact)?;
+            Found::read(tx, own).map_err(Problem::from)
+        })
+        .await?;
+    app.mail_wakeup();
     found.view().reply()
 }
 
 /// Erase oneself
 ///
 /// Frees the seats and erases every name, address and text of this registration and of earlier ones of
-/// the same address; every token ends. Counts stay.
+/// the same address; every token ends. Counts stay. By an attendee's own link, that attendee alone.
 #[utoipa::path(operation_id = "erase_registration", tag = "registration", responses((status = 204, description = "Erased")))]
 #[delete("/registration")]
 pub async fn erase_registration(app: App, own: Own, if_match: IfMatch) -> Answer {
-    let now = app.clock.now();
+    let at = at(&app);
     let mail_files = app
         .db
         .write(move |tx| {
-            let found = Found::hold(tx, own)?;
+            let (seating, found) = Found::hold(tx, at, own)?;
             if_match.check_version(&found.view().tag()?)?;
-            erase::erase(tx, now, &found.event, &found.registration).map_err(Problem::from)
+            let erased = match own.attendee_id {
+                None => erase::erase(tx, seating, &found.registration),
+                Some(one) => attendees::erase(tx, seating, found.registration, one),
+            };
+            erased.map_err(Problem::from)
         })
         .await?;
     app.erased(mail_files).await;
+    app.mail_wakeup();
     Ok(Reply::no_content())
 }
 
@@ -108,7 +159,7 @@ pub async fn export_registration(app: App, own: Own) -> Answer {
         .read(move |conn| {
             let found = Found::read(conn, own)?;
             let about = (&found.event, found.types.as_slice());
-            Export::read(conn, now, about, &found.registration)
+            Export::read(conn, now, about, &found.registration, found.seen_by)
         })
         .await?;
     Reply::ok(&export)
@@ -121,7 +172,10 @@ pub async fn export_registration(app: App, own: Own) -> Answer {
 #[post("/registration/sign-out")]
 pub async fn sign_out_of_registration(app: App, own: Own) -> Answer {
     app.db
-        .write(move |tx| tokens::end(tx, own.registration_id, Some(Purpose::Access)))
+        .write(move |tx| match own.attendee_id {
+            None => tokens::end(tx, own.registration_id, Some(Purpose::Access)),
+            Some(attendee) => tokens::end_accesses_of(tx, attendee),
+        })
         .await?;
     Ok(Reply::no_content())
 }

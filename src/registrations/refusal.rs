@@ -4,7 +4,7 @@ use super::claims::Taken;
 use super::model::{RegistrationState, WrongState};
 use crate::db::Stop;
 use crate::faults::Faults;
-use crate::ids::{QuestionId, TicketTypeId};
+use crate::ids::{QuestionId, SessionId, TicketTypeId};
 use crate::problem::{Kind, Problem};
 
 /// Why it was refused.
@@ -24,6 +24,19 @@ pub enum Refusal {
     OptionFull(QuestionId, String),
     /// The access code is used as often as it may be.
     AccessCodeUsedUp,
+    /// A chosen session has no place left.
+    SessionFull {
+        /// The session.
+        session: SessionId,
+        /// Those that have places.
+        left: Vec<SessionId>,
+    },
+    /// There is no such attendee, or the one who asks may not know of them.
+    NoAttendee,
+    /// Only the contact does this for all.
+    ContactOnly,
+    /// The change does not fit what there is.
+    Conflict(&'static str),
     /// The state does not lead there.
     WrongState(RegistrationState),
     /// The time to cancel is over.
@@ -73,7 +86,7 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Faults(faults) => faults.into(),
-            Refusal::NoEvent => Self::not_found(),
+            Refusal::NoEvent | Refusal::NoAttendee => Self::not_found(),
             Refusal::Closed(id) => {
                 Self::new(Kind::RegistrationClosed, "Registration is not open now.")
                     .with("ticket_type_id", id.to_string())
@@ -104,6 +117,17 @@ impl From<Refusal> for Problem {
                 "access_code_used_up",
                 "Another code, or one that is given back, is needed.",
             ),
+            Refusal::SessionFull { session, left } => {
+                let left: Vec<String> = left.iter().map(ToString::to_string).collect();
+                Self::new(Kind::SessionFull, "A chosen session has no place left.")
+                    .with("session_id", session.to_string())
+                    .with("sessions_left", left)
+            }
+            Refusal::ContactOnly => Self::new(
+                Kind::NotAllowed,
+                "This link is one attendee's; the contact of the registration can do this.",
+            ),
+            Refusal::Conflict(detail) => Self::new(Kind::WrongState, detail),
             Refusal::WrongState(state) => {
                 Self::new(Kind::WrongState, format!("The registration is {state}."))
                     .with("state", state.to_string())

@@ -12,15 +12,17 @@ use chrono::TimeDelta;
 
 use super::draft::draft;
 use super::input::RegistrationInput;
-use super::mail_log;
 use super::model::LeadsTo;
+use super::promote::promote;
 use super::refusal::{Outcome, Refusal};
 use super::submission::Submission;
+use super::{mail_log, signing_up};
 use crate::clock::Instant;
+use crate::config::Config;
 use crate::db::rows::{hold_event, serialise_on};
 use crate::db::{Conn, DbError};
 use crate::events::{self, Event};
-use crate::ids::{EventId, RegistrationId, SlugOr};
+use crate::ids::{EventId, RegistrationId, SessionId, SlugOr, TicketTypeId};
 use crate::mail::EmailKind;
 use crate::text::Email;
 use crate::tickets::model::Sale;
@@ -36,8 +38,20 @@ const CAUSED: [EmailKind; 2] = [EmailKind::ConfirmRegistration, EmailKind::Alrea
 pub struct Rules {
     /// How long an unconfirmed registration holds its seats.
     pub confirm_within: TimeDelta,
+    /// How long an offer holds its seats.
+    pub offer_within: TimeDelta,
     /// Whether mails per address are limited.
     pub limit_mails: bool,
+}
+
+impl From<&Config> for Rules {
+    fn from(config: &Config) -> Self {
+        Self {
+            confirm_within: config.confirm_within,
+            offer_within: config.offer_within,
+            limit_mails: config.rate_limit,
+        }
+    }
 }
 
 /// What the answer is made of: nothing of it depends on whether the address is known.
@@ -118,7 +132,7 @@ pub fn register_all(
         ledger: Ledger::default(),
         results: inputs.iter().map(|_| None).collect(),
     };
-    let mut waiting = batch.parse(inputs, &form);
+    let mut waiting = batch.parse(tx, inputs, &form)?;
     if !waiting.is_empty() {
         batch.prepare(tx, &waiting)?;
         while !waiting.is_empty() {
@@ -140,7 +154,7 @@ fn split_round(waiting: Vec<Candidate>) -> (Vec<Candidate>, Vec<Candidate>) {
     let mut seen = HashSet::new();
     let mut one_has_a_municipality = false;
     waiting.into_iter().partition(|candidate| {
-        let by_municipality = candidate.submission.ticket_type.unique_by.is_some();
+        let by_municipality = candidate.submission.is_by_municipality();
         let alone = !(by_municipality && one_has_a_municipality)
             && seen.insert(candidate.limit_key.clone());
         one_has_a_municipality |= alone && by_municipality;
@@ -186,26 +200,59 @@ impl Batch {
     }
 
     /// Parses all; what is refused for itself is decided with that.
-    fn parse(&mut self, inputs: &[&RegistrationInput], form: &Form) -> Vec<Candidate> {
+    fn parse(
+        &mut self,
+        tx: &mut Conn,
+        inputs: &[&RegistrationInput],
+        form: &Form,
+    ) -> Result<Vec<Candidate>, DbError> {
         let mut candidates = Vec::new();
         for (place, input) in inputs.iter().enumerate() {
             match input.parse(&self.event, &self.types, form) {
                 Err(faults) => self.refuse(place, Refusal::Faults(faults)),
-                Ok(submission) if !self.on_sale(&submission) => {
-                    self.refuse(place, Refusal::Closed(submission.ticket_type.id));
-                }
-                Ok(submission) => candidates.push(Candidate {
-                    place,
-                    limit_key: submission.contact.email.limit_key(),
-                    submission,
-                }),
+                Ok(submission) => match self.closed(&submission) {
+                    Some(closed) => self.refuse(place, Refusal::Closed(closed)),
+                    None => candidates.push(Candidate {
+                        place,
+                        limit_key: submission.contact.email.limit_key(),
+                        submission,
+                    }),
+                },
             }
         }
-        candidates
+        self.without_wrong_sessions(tx, candidates)
     }
 
-    fn on_sale(&self, submission: &Submission) -> bool {
-        submission.ticket_type.sale(&self.event, self.now) == Sale::Open
+    /// The ticket type that is not on sale now.
+    fn closed(&self, submission: &Submission) -> Option<TicketTypeId> {
+        let mut types = submission.ticket_types.iter();
+        let closed = types.find(|one| one.sale(&self.event, self.now) != Sale::Open);
+        closed.map(|one| one.id)
+    }
+
+    /// Refuses those with choices of sessions that can't be.
+    fn without_wrong_sessions(
+        &mut self,
+        tx: &mut Conn,
+        candidates: Vec<Candidate>,
+    ) -> Result<Vec<Candidate>, DbError> {
+        let mut right = Vec::with_capacity(candidates.len());
+        for candidate in candidates {
+            let attendees = candidate.submission.attendees.iter().enumerate();
+            let choices: Vec<(String, &[SessionId])> = attendees
+                .map(|(n, one)| {
+                    (
+                        format!("/attendees/{n}/session_ids"),
+                        one.session_ids.as_slice(),
+                    )
+                })
+                .collect();
+            match signing_up::check(tx, self.event.id, &choices)? {
+                Ok(()) => right.push(candidate),
+                Err(faults) => self.refuse(candidate.place, Refusal::Faults(faults)),
+            }
+        }
+        Ok(right)
     }
 
     /// Takes the names of the addresses, and then the counters.
@@ -213,12 +260,32 @@ impl Batch {
         let name = |candidate: &Candidate| name_of(self.event.id, &candidate.limit_key);
         let names: Vec<Vec<u8>> = candidates.iter().map(name).collect();
         serialise_on(tx, names.iter().map(Vec::as_slice))?;
-        let wanted = candidates
-            .iter()
-            .map(|candidate| candidate.submission.ticket_type.id)
-            .collect();
-        self.ledger = Ledger::open(tx, &self.types, &wanted)?;
-        Ok(())
+        let has_line = self.types.iter().any(|known| known.waiting_list);
+        if !has_line {
+            let types = candidates
+                .iter()
+                .flat_map(|one| &one.submission.ticket_types);
+            let wanted = types.map(|wanted| wanted.id).collect();
+            self.ledger = Ledger::open(tx, &self.types, &wanted)?;
+        }
+        // Where somebody may wait, all counters are taken: who waits may need any of them.
+        if has_line || self.ledger.has_line() {
+            self.ledger = Ledger::open_all(tx, &self.types)?;
+        }
+        self.serve_those_who_wait(tx)
+    }
+
+    /// Nobody who comes gets a seat that one who waits would fit.
+    fn serve_those_who_wait(&mut self, tx: &mut Conn) -> Result<(), DbError> {
+        let about = (&*self.event, self.types.as_slice());
+        promote(tx, self.now, self.rules, about, &mut self.ledger)
+    }
+
+    /// Whether this one may stand in line for the ticket type that is full.
+    fn may_wait(&self, submission: &Submission, full: TicketTypeId) -> bool {
+        let mut types = submission.ticket_types.iter();
+        submission.wants_list
+            && types.any(|one| one.id == full && one.has_line(&self.event, self.now))
     }
 
     /// The addresses that were written to too often, also in rounds before.
@@ -247,18 +314,29 @@ impl Batch {
         let overwhelmed = self.overwhelmed(tx, &candidates)?;
         let (mut seated, mut full) = (Vec::new(), Vec::new());
         for candidate in candidates {
-            let new = draft(self.now, self.rules, self.event.id, &candidate.submission)?;
+            let mut new = draft(self.now, self.rules, self.event.id, &candidate.submission)?;
             match self.ledger.take(&new.seats()) {
-                Ok(()) => seated.push((candidate, new)),
-                Err(ticket_type) => full.push((candidate, ticket_type)),
+                Ok(()) => {
+                    new.holds_seats = true;
+                    seated.push((candidate, new));
+                }
+                Err(ticket_type) => full.push((candidate, new, ticket_type)),
             }
         }
-        let came_back = self.settle(tx, seated, &overwhelmed)?;
-        if came_back {
-            return Ok(full.into_iter().map(|(candidate, _)| candidate).collect());
+        if self.settle(tx, seated, &overwhelmed)? {
+            self.serve_those_who_wait(tx)?;
+            return Ok(full.into_iter().map(|(candidate, ..)| candidate).collect());
         }
-        for (candidate, ticket_type) in full {
-            self.refuse(candidate.place, Refusal::SoldOut(ticket_type));
+        let mut waits = Vec::new();
+        for (candidate, new, ticket_type) in full {
+            if self.may_wait(&candidate.submission, ticket_type) {
+                waits.push((candidate, new));
+            } else {
+                self.refuse(candidate.place, Refusal::SoldOut(ticket_type));
+            }
+        }
+        if self.settle(tx, waits, &overwhelmed)? {
+            self.serve_those_who_wait(tx)?;
         }
         Ok(Vec::new())
     }

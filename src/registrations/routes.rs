@@ -10,8 +10,8 @@ use super::hot::{Command, Register};
 use super::input::RegistrationInput;
 use super::refusal::Refusal;
 use super::register::Rules;
-use super::wire::OpenedView;
 use super::wire_bodies::{LinkAccepted, LinkInput, RegistrationAccepted, TokenBody};
+use super::wire_own::OpenedView;
 use crate::fault;
 use crate::faults::Faults;
 use crate::http::edge::Caller;
@@ -22,19 +22,13 @@ use crate::server::{App, AppState};
 use crate::text::Email;
 use crate::tickets::public_routes::slow_guessing;
 
-fn rules(app: &AppState) -> Rules {
-    Rules {
-        confirm_within: app.config.confirm_within,
-        limit_mails: app.config.rate_limit,
-    }
-}
-
 /// Register
 ///
 /// Holds the seats until `confirm_before` and mails a link to confirm the address with. The answer is
 /// the same whether or not the address is known: an earlier registration of it that is not confirmed is
-/// replaced; once it is further, nothing is made, and the address gets a mail with a link to it.
-#[utoipa::path(operation_id = "create_registration", tag = "registration", params(("event" = String, Path, description = "Id or slug")), request_body = RegistrationInput, responses((status = 202, description = "A mail is on its way", body = RegistrationAccepted), (status = 409, description = "`sold-out`, `municipality-taken`, `option-full`, `access-code-used-up`, `registration-closed`: nothing was stored")))]
+/// replaced; once it is further, nothing is made, and the address gets a mail with a link to it. Where it
+/// is full, `join_waiting_list` leads to a place in the line, which counts from the confirmation.
+#[utoipa::path(operation_id = "create_registration", tag = "registration", params(("event" = String, Path, description = "Id or slug")), request_body = RegistrationInput, responses((status = 202, description = "A mail is on its way", body = RegistrationAccepted), (status = 409, description = "`sold-out`, `session-full`, `municipality-taken`, `option-full`, `access-code-used-up`, `registration-closed`: nothing was stored")))]
 #[post("/events/{event}/registrations")]
 pub async fn create_registration(
     app: App,
@@ -46,7 +40,7 @@ pub async fn create_registration(
     let once = once.with(&body);
     let command = Command::Register(Box::new(Register {
         now: app.clock.now(),
-        rules: rules(&app),
+        rules: Rules::from(&app.config),
         event_key: path.into_inner(),
         input: body.value,
         once: once.clone(),
@@ -62,7 +56,7 @@ pub async fn create_registration(
 }
 
 /// Counts unknown tokens, so that guessing is slow.
-fn count_unknown(app: &AppState, request: &HttpRequest, problem: Problem) -> Problem {
+pub(super) fn count_unknown(app: &AppState, request: &HttpRequest, problem: Problem) -> Problem {
     if problem.kind() == Kind::NotFound {
         unknown(app, &Caller::of(request), problem)
     } else {
@@ -79,6 +73,7 @@ fn count_unknown(app: &AppState, request: &HttpRequest, problem: Problem) -> Pro
 pub async fn confirm_registration(app: App, request: HttpRequest, body: Json<TokenBody>) -> Answer {
     let command = Command::Confirm {
         now: app.clock.now(),
+        rules: Rules::from(&app.config),
         secret: body.value.token,
     };
     let answer = app.hot.submit(command).await;

@@ -4,15 +4,15 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::confirm::needs_approval;
 use super::mails::letter;
 use super::model::{LeadsTo, Registration, RegistrationState, Step};
 use super::refusal::Refusal;
 use super::register::{Accepted, Batch, Candidate};
 use super::submission::Submission;
 use super::tokens::{self, Purpose};
-use super::{claims, store};
+use super::{claims, signing_up, store};
 use crate::db::{Conn, DbError};
-use crate::ids::RegistrationId;
 use crate::mail::{EmailKind, NewEmail, outbox};
 use crate::text::Email;
 use crate::tickets::seats;
@@ -41,6 +41,9 @@ impl Batch {
         seated: Vec<(Candidate, Registration)>,
         overwhelmed: &HashSet<Vec<u8>>,
     ) -> Result<bool, DbError> {
+        if seated.is_empty() {
+            return Ok(false);
+        }
         let emails: Vec<&Email> = seated
             .iter()
             .map(|(candidate, _)| &candidate.submission.contact.email)
@@ -69,8 +72,8 @@ impl Batch {
         let new: Vec<&Registration> = seated.iter().map(|(_, new)| new).collect();
         claims::lock(tx, &new)?;
         for ((_, new), behind) in seated.iter().zip(&mut behind) {
-            if let Err(taken) = claims::claim(tx, &self.types, new)? {
-                *behind = Behind::Refused(taken.into());
+            if let Err(refusal) = self.claim(tx, new)? {
+                *behind = Behind::Refused(refusal);
             }
         }
         let came_back = self.make_room(tx, &seated, &mut behind)?;
@@ -80,6 +83,17 @@ impl Batch {
             self.decide(candidate.place, result);
         }
         Ok(came_back)
+    }
+
+    /// Takes what a registration needs beside its seats; one that waits needs nothing yet.
+    fn claim(&self, tx: &mut Conn, new: &Registration) -> Result<Result<(), Refusal>, DbError> {
+        if !new.holds_seats {
+            return Ok(Ok(()));
+        }
+        if let Err(taken) = claims::claim(tx, &self.types, new)? {
+            return Ok(Err(taken.into()));
+        }
+        signing_up::take(tx, new)
     }
 
     /// Ends what a new registration replaces, and takes back what is not to live. Returns whether
@@ -100,9 +114,14 @@ impl Batch {
                     store::set_identity(tx, new.id, &candidate.submission.contact.email)?;
                 }
                 Behind::Further(_) | Behind::Overwhelmed | Behind::Refused(_) => {
-                    // Taken from this ledger, in this round.
-                    came_back |= self.ledger.give(&new.seats());
-                    claims::take_back(tx, new)?;
+                    if new.holds_seats {
+                        // Taken from this ledger, in this round.
+                        came_back |= self.ledger.give(&new.seats());
+                        claims::take_back(tx, new)?;
+                        if !matches!(behind, Behind::Refused(_)) {
+                            signing_up::give(tx, new)?;
+                        }
+                    }
                     taken_back.push(new.id);
                 }
             }
@@ -122,6 +141,7 @@ impl Batch {
                 seats::release(tx, &seats)?;
             }
             claims::release(tx, earlier)?;
+            signing_up::give(tx, earlier)?;
             earlier.holds_seats = false;
         }
         earlier.step(Step::Expire, self.now).map_err(|wrong| {
@@ -155,9 +175,9 @@ impl Batch {
                 Behind::Overwhelmed | Behind::Refused(_) => None,
             })
             .collect();
-        let wanted: Vec<(RegistrationId, Purpose)> = told
+        let wanted: Vec<tokens::Wanted> = told
             .iter()
-            .map(|(one, purpose, _)| (one.id, *purpose))
+            .map(|(one, purpose, _)| (one.id, None, *purpose))
             .collect();
         let links = tokens::issue_all(tx, self.now, &wanted)?;
         let about = (&*self.event, self.types.as_slice());
@@ -182,7 +202,13 @@ impl Batch {
         };
         Ok(Accepted {
             event: Arc::clone(&self.event),
-            leads_to: LeadsTo::Confirmed,
+            leads_to: if !new.holds_seats {
+                LeadsTo::WaitingList
+            } else if needs_approval(&self.types, new) {
+                LeadsTo::AwaitingApproval
+            } else {
+                LeadsTo::Confirmed
+            },
             confirm_before: new.confirm_before,
             email: submission.contact.email,
             reference: submission.reference,

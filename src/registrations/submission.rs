@@ -3,36 +3,17 @@
 use super::input::{AttendeeInput, InvoiceInput, RegistrationInput};
 use super::model::{Consents, Contact, Invoice};
 use super::organisation_number;
+pub use super::party::ParsedAttendee;
 use crate::events::Event;
 use crate::faults::Faults;
 use crate::ids::AccessCodeId;
-use crate::municipalities;
 use crate::text::{self, Email, Language};
 use crate::tickets::access_codes::model::find_working;
-use crate::tickets::questions::{Answer, Asked};
+use crate::tickets::questions::Asked;
 use crate::tickets::{CONSENTS_VERSION, Form, TicketType, UniqueBy};
 
 /// Most attendees of one registration.
-const PARTY: usize = 50;
-
-/// One who comes, as parsed.
-#[derive(Debug, Clone)]
-pub struct ParsedAttendee {
-    /// Name.
-    pub name: String,
-    /// Address.
-    pub email: Option<Email>,
-    /// Phone.
-    pub phone: Option<String>,
-    /// Where they work.
-    pub organisation: Option<String>,
-    /// Job.
-    pub position: Option<String>,
-    /// Municipalities, without duplicates.
-    pub municipality_numbers: Vec<String>,
-    /// To the questions of the form.
-    pub answers: Vec<Answer>,
-}
+pub(super) const PARTY: usize = 50;
 
 /// A registration as parsed.
 #[derive(Debug, Clone)]
@@ -41,18 +22,29 @@ pub struct Submission {
     pub contact: Contact,
     /// Language of the mails.
     pub language: String,
-    /// What all of them register for.
-    pub ticket_type: TicketType,
+    /// What they register for, each once.
+    pub ticket_types: Vec<TicketType>,
     /// At least one.
     pub attendees: Vec<ParsedAttendee>,
     /// What is said yes or no to.
     pub consents: Consents,
     /// Whom to bill.
     pub invoice: Option<Invoice>,
+    /// Whether they would rather wait than have no seat.
+    pub wants_list: bool,
     /// The frontend's own reference.
     pub reference: Option<String>,
     /// What opens its ticket types, where they need one.
     pub access_code: Option<AccessCodeId>,
+}
+
+impl Submission {
+    /// Whether there is one seat for each municipality of one of its ticket types.
+    #[must_use]
+    pub fn is_by_municipality(&self) -> bool {
+        let mut types = self.ticket_types.iter();
+        types.any(|found| found.unique_by == Some(UniqueBy::Municipality))
+    }
 }
 
 impl RegistrationInput {
@@ -68,13 +60,13 @@ impl RegistrationInput {
         form: &Form,
     ) -> Result<Submission, Faults> {
         let mut faults = Faults::new();
-        let ticket_type = self.ticket_type(types, &mut faults);
+        let ticket_types = self.ticket_types(types, &mut faults);
         let asked = form.asked(event);
-        let attendees = self.attendees(ticket_type.as_ref(), asked, &mut faults);
+        let attendees = self.attendees(types, asked, &mut faults);
         let contact = self.contact(attendees.first(), &mut faults);
         let language = self.language(event, &mut faults);
         let consents = self.consents(event, &attendees, &mut faults);
-        let access_code = self.access_code(ticket_type.as_ref(), form, &mut faults);
+        let access_code = self.access_code(&ticket_types, form, &mut faults);
         let invoice = self
             .invoice
             .as_ref()
@@ -82,76 +74,75 @@ impl RegistrationInput {
         let reference = faults.take_optional("/reference", self.reference.as_deref(), |text| {
             text::line(text, 200)
         });
-        let parsed = ticket_type
-            .zip(contact)
-            .map(|(ticket_type, contact)| Submission {
-                contact,
-                language,
-                ticket_type,
-                attendees,
-                consents,
-                invoice,
-                reference,
-                access_code,
-            });
+        let parsed = contact.map(|contact| Submission {
+            contact,
+            language,
+            ticket_types,
+            attendees,
+            consents,
+            invoice,
+            wants_list: self.join_waiting_list.unwrap_or(false),
+            reference,
+            access_code,
+        });
         faults.finish(parsed)
     }
 
-    /// The one ticket type of all attendees.
-    fn ticket_type(&self, types: &[TicketType], faults: &mut Faults) -> Option<TicketType> {
+    /// The ticket types of all attendees, each once.
+    fn ticket_types(&self, types: &[TicketType], faults: &mut Faults) -> Vec<TicketType> {
         let count = self.attendees.len();
         if count == 0 || count > PARTY {
             let code = if count == 0 { "required" } else { "too_many" };
             faults.add("/attendees", code, "A registration has 1 to 50 attendees.");
-            return None;
+            return Vec::new();
         }
-        let first = self.attendees.first()?.ticket_type_id;
         for (index, attendee) in self.attendees.iter().enumerate() {
-            let id = attendee.ticket_type_id;
-            let pointer = format!("/attendees/{index}/ticket_type_id");
-            if types.iter().all(|known| known.id != id) {
+            if types
+                .iter()
+                .all(|known| known.id != attendee.ticket_type_id)
+            {
                 faults.add(
-                    pointer,
+                    format!("/attendees/{index}/ticket_type_id"),
                     "unknown_ticket_type",
                     "The ticket type is one of this event's.",
                 );
-            } else if id != first {
-                not_available(faults, &pointer, "Groups of mixed ticket types are");
             }
         }
-        let found = types.iter().find(|known| known.id == first)?;
-        let bounds = found.min_per_registration..=found.max_per_registration;
-        if !i32::try_from(count).is_ok_and(|count| bounds.contains(&count)) {
-            faults.add(
-                "/attendees",
-                "out_of_range",
-                format!(
-                    "A registration for this ticket type has {} to {} attendees.",
-                    bounds.start(),
-                    bounds.end()
-                ),
-            );
+        let of = |id| {
+            self.attendees
+                .iter()
+                .filter(move |one| one.ticket_type_id == id)
+        };
+        let wanted = types.iter().filter(|known| of(known.id).next().is_some());
+        let wanted: Vec<TicketType> = wanted.cloned().collect();
+        let mut currencies = wanted.iter().filter_map(|one| one.price.as_ref());
+        let first = currencies.next().map(|price| &price.currency);
+        if currencies.any(|price| first != Some(&price.currency)) {
+            let detail = "The tickets of one registration have one currency.";
+            faults.add("/attendees", "mixed_currencies", detail);
         }
-        Some(found.clone())
+        for ticket_type in &wanted {
+            check_count(ticket_type, of(ticket_type.id).count(), faults);
+        }
+        wanted
     }
 
     fn attendees(
         &self,
-        ticket_type: Option<&TicketType>,
+        types: &[TicketType],
         asked: Asked,
         faults: &mut Faults,
     ) -> Vec<ParsedAttendee> {
-        let by_municipality =
-            ticket_type.is_some_and(|found| found.unique_by == Some(UniqueBy::Municipality));
-        let parse = |(index, attendee): (usize, &AttendeeInput)| {
-            attendee.parse(index, by_municipality, asked, faults)
+        let by_municipality = |id| {
+            let mut types = types.iter();
+            types.any(|known| known.id == id && known.unique_by == Some(UniqueBy::Municipality))
         };
-        self.attendees
-            .iter()
-            .take(PARTY)
-            .enumerate()
-            .filter_map(parse)
-            .collect()
+        let parse = |(index, attendee): (usize, &AttendeeInput)| {
+            let at = format!("/attendees/{index}");
+            attendee.parse(&at, by_municipality(attendee.ticket_type_id), asked, faults)
+        };
+        let attendees = self.attendees.iter().take(PARTY).enumerate();
+        attendees.filter_map(parse).collect()
     }
 
     fn contact(&self, first: Option<&ParsedAttendee>, faults: &mut Faults) -> Option<Contact> {
@@ -186,22 +177,7 @@ impl RegistrationInput {
     }
 
     fn language(&self, event: &Event, faults: &mut Faults) -> String {
-        let default = event.languages.default.to_string();
-        let Some(given) = &self.language else {
-            return default;
-        };
-        let known = Language::parse(given).ok().filter(|language| {
-            ["nb", "nn", "en"].contains(&language.as_str())
-                || event.languages.all.contains(language)
-        });
-        if known.is_none() {
-            faults.add(
-                "/language",
-                "unknown_language",
-                "A language is nb, nn, en or one of the event's.",
-            );
-        }
-        known.map_or(default, |language| language.to_string())
+        parse_language(self.language.as_deref(), event, faults)
     }
 
     /// The access code that was typed, if any was.
@@ -211,35 +187,32 @@ impl RegistrationInput {
         typed.filter(|code| !code.trim().is_empty())
     }
 
-    /// The code that opens the ticket type, if that needs one. One that opens nothing is a fault also
-    /// where none is needed.
+    /// The code that opens the ticket types that need one. One that does not work is a fault also where
+    /// none is needed.
     fn access_code(
         &self,
-        ticket_type: Option<&TicketType>,
+        ticket_types: &[TicketType],
         form: &Form,
         faults: &mut Faults,
     ) -> Option<AccessCodeId> {
-        let closed = ticket_type.filter(|found| found.access_code_required);
+        let mut closed = ticket_types
+            .iter()
+            .filter(|found| found.access_code_required)
+            .peekable();
+        let needs_one = closed.peek().is_some();
         let Some(typed) = self.typed_code() else {
-            if closed.is_some() {
-                faults.add(
-                    "/access_code",
-                    "required",
-                    "This ticket type needs an access code.",
-                );
+            if needs_one {
+                let detail = "One of the ticket types needs an access code.";
+                faults.add("/access_code", "required", detail);
             }
             return None;
         };
         let working = faults.take("/access_code", find_working(&form.codes, typed, form.now))?;
-        let closed = closed?;
-        if !working.opens(closed.id) {
-            faults.add(
-                "/access_code",
-                "wrong_access_code",
-                "The access code does not open this ticket type.",
-            );
+        if closed.any(|found| !working.opens(found.id)) {
+            let detail = "The access code does not open all of these ticket types.";
+            faults.add("/access_code", "wrong_access_code", detail);
         }
-        Some(working.id)
+        needs_one.then_some(working.id)
     }
 
     fn consents(
@@ -276,81 +249,42 @@ impl RegistrationInput {
     }
 }
 
-/// Nothing is accepted and forgotten.
-fn not_available(faults: &mut Faults, pointer: &str, what: &str) {
-    faults.add(
-        pointer,
-        "not_available",
-        format!("{what} not available yet."),
-    );
+/// The language of mails: one of ours or one of the event's.
+pub(super) fn parse_language(given: Option<&str>, event: &Event, faults: &mut Faults) -> String {
+    let default = event.languages.default.to_string();
+    let Some(given) = given else {
+        return default;
+    };
+    let known = Language::parse(given).ok().filter(|language| {
+        ["nb", "nn", "en"].contains(&language.as_str()) || event.languages.all.contains(language)
+    });
+    if known.is_none() {
+        faults.add(
+            "/language",
+            "unknown_language",
+            "A language is nb, nn, en or one of the event's.",
+        );
+    }
+    known.map_or(default, |language| language.to_string())
 }
 
-impl AttendeeInput {
-    fn parse(
-        &self,
-        index: usize,
-        by_municipality: bool,
-        asked: Asked,
-        faults: &mut Faults,
-    ) -> Option<ParsedAttendee> {
-        let at = |field: &str| format!("/attendees/{index}/{field}");
-        let name = faults.take(&at("name"), text::name(&self.name));
-        let email = faults.take_optional(&at("email"), self.email.as_deref(), Email::parse);
-        let phone = faults.take_optional(&at("phone"), self.phone.as_deref(), text::phone);
-        let mut line = |field: &str, value: &Option<String>| {
-            faults.take_optional(&at(field), value.as_deref(), |text| text::line(text, 200))
-        };
-        let organisation = line("organisation", &self.organisation);
-        let position = line("position", &self.position);
-        let municipality_numbers = self.municipalities(asked, &at("municipality_numbers"), faults);
-        if by_municipality && self.municipality_numbers.iter().flatten().next().is_none() {
-            faults.add(
-                at("municipality_numbers"),
-                "required",
-                "This ticket type has one seat per municipality: name at least one.",
-            );
-        }
-        if !self.session_ids.as_deref().unwrap_or_default().is_empty() {
-            not_available(faults, &at("session_ids"), "Signing up for sessions is");
-        }
-        let answers = self.answers.as_deref().unwrap_or_default();
-        let answers = asked.parse(self.ticket_type_id, answers, &at("answers"), faults);
-        Some(ParsedAttendee {
-            name: name?,
-            email,
-            phone,
-            organisation,
-            position,
-            municipality_numbers,
-            answers,
-        })
+/// A registration has so many attendees of a ticket type as that says.
+pub(super) fn check_count(ticket_type: &TicketType, count: usize, faults: &mut Faults) {
+    let bounds = ticket_type.min_per_registration..=ticket_type.max_per_registration;
+    if i32::try_from(count).is_ok_and(|count| bounds.contains(&count)) {
+        return;
     }
-
-    fn municipalities(&self, asked: Asked, pointer: &str, faults: &mut Faults) -> Vec<String> {
-        let given = self.municipality_numbers.as_deref().unwrap_or_default();
-        if given.len() > 20 {
-            faults.add(
-                pointer,
-                "too_many",
-                "An attendee comes for at most 20 municipalities.",
-            );
-        }
-        let mut numbers = Vec::new();
-        for (index, text) in given.iter().take(20).enumerate() {
-            let found = municipalities::parse(text, asked.event_day);
-            let found = faults.take(&format!("{pointer}/{index}"), found);
-            if let Some(number) = found.map(|found| found.number.to_owned())
-                && !numbers.contains(&number)
-            {
-                numbers.push(number);
-            }
-        }
-        numbers
-    }
+    let detail = format!(
+        "A registration for this ticket type has {} to {} attendees.",
+        bounds.start(),
+        bounds.end()
+    );
+    faults.add("/attendees", "out_of_range", detail);
 }
 
 impl InvoiceInput {
-    fn parse(&self, faults: &mut Faults) -> Invoice {
+    /// Parses whom to bill.
+    pub(super) fn parse(&self, faults: &mut Faults) -> Invoice {
         if self.organisation_number.is_none() && self.reference.is_none() && self.email.is_none() {
             faults.add(
                 "/invoice",

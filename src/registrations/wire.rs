@@ -4,9 +4,9 @@ use chrono_tz::Tz;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::confirm::Opened;
 use super::input::InvoiceInput;
-use super::model::{Attendee, AttendeeState, Consents, Reach, Registration, RegistrationState};
+use super::model::{Attendee, AttendeeState, Consents, Registration, RegistrationState};
+use super::places::Own;
 use crate::clock::Instant;
 use crate::events::Event;
 use crate::http::etag;
@@ -96,7 +96,7 @@ pub struct AttendeeView {
     /// Sessions they signed up for.
     session_ids: Vec<SessionId>,
     /// Answers to the questions of the form, in their order.
-    answers: Vec<AnswerView>,
+    pub(super) answers: Vec<AnswerView>,
     /// Whether they come.
     state: AttendeeState,
     /// When they came.
@@ -104,7 +104,7 @@ pub struct AttendeeView {
     checked_in_at: Option<Moment>,
     /// What their ticket shows at the door; theirs alone, and only while the registration is confirmed.
     #[schema(required = true, example = json!(null))]
-    ticket_secret: Option<String>,
+    pub(super) ticket_secret: Option<String>,
     /// What they wait for.
     #[schema(required = true)]
     waiting_for: Option<WaitingFor>,
@@ -152,7 +152,7 @@ pub struct RegistrationView {
     #[schema(required = true)]
     contact: Option<ContactView>,
     /// In the order they were given.
-    attendees: Vec<AttendeeView>,
+    pub(super) attendees: Vec<AttendeeView>,
     /// What was said yes or no to.
     consents: ConsentsGiven,
     /// Whom to bill.
@@ -183,81 +183,16 @@ pub struct RegistrationView {
     /// The frontend's own reference.
     #[schema(required = true, example = "order-4711")]
     reference: Option<String>,
+    /// What staff noted; shown to staff alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Ringte 3. november.")]
+    notes: Option<String>,
     /// Its version, for the tag.
     #[serde(skip)]
-    version: i32,
+    pub(super) version: i32,
 }
 
-/// One's own registration.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct OwnRegistration {
-    /// The registration.
-    #[serde(flatten)]
-    registration: RegistrationView,
-    /// Whose view it is.
-    access: Reach,
-}
-
-/// One's own registration, opened.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct OpenedView {
-    /// The registration.
-    registration: OwnRegistration,
-    /// Opens it for 30 days, as `Authorization: Bearer`.
-    #[schema(example = "kga_…")]
-    access_token: String,
-}
-
-impl From<Opened> for OpenedView {
-    fn from(opened: Opened) -> Self {
-        Self {
-            registration: OwnRegistration::new(&opened.registration, &opened.event, &opened.types),
-            access_token: opened.access_token.reveal().to_owned(),
-        }
-    }
-}
-
-impl OwnRegistration {
-    /// The contact's view.
-    #[must_use]
-    pub fn new(registration: &Registration, event: &Event, types: &[TicketType]) -> Self {
-        let mut view = RegistrationView::new(registration, event, types);
-        for (shown, attendee) in view.attendees.iter_mut().zip(&registration.attendees) {
-            if registration.is_contacts_own(attendee) {
-                shown.answers = attendee.answers.iter().map(AnswerView::whole).collect();
-            }
-        }
-        if registration.state == RegistrationState::Confirmed {
-            for (shown, attendee) in view.attendees.iter_mut().zip(&registration.attendees) {
-                let comes = attendee.state == AttendeeState::Active;
-                shown.ticket_secret = comes.then(|| attendee.ticket_secret.clone());
-            }
-        }
-        Self {
-            registration: view,
-            access: Reach::Contact,
-        }
-    }
-
-    /// Its tag, unquoted: the version that changes compare, and a digest, because the event and
-    /// prices are shown too.
-    ///
-    /// # Errors
-    /// 500 when it can't be serialised.
-    pub fn tag(&self) -> Result<String, Problem> {
-        tag(self.registration.version, self)
-    }
-
-    /// The whole answer.
-    ///
-    /// # Errors
-    /// As [`tag`](Self::tag).
-    pub fn reply(&self) -> Answer {
-        Ok(Reply::ok(self)?.etag(self.tag()?))
-    }
-}
-
-fn tag(version: i32, view: &impl Serialize) -> Result<String, Problem> {
+pub(super) fn tag(version: i32, view: &impl Serialize) -> Result<String, Problem> {
     let bytes = serde_json::to_vec(view).map_err(Problem::internal)?;
     Ok(format!("v{version}-{}", etag::of_bytes(&bytes)))
 }
@@ -265,7 +200,7 @@ fn tag(version: i32, view: &impl Serialize) -> Result<String, Problem> {
 impl RegistrationView {
     /// The organiser's view: everything but the secrets of tickets.
     #[must_use]
-    pub fn new(registration: &Registration, event: &Event, types: &[TicketType]) -> Self {
+    pub fn new(registration: &Registration, event: &Event, types: &[TicketType], own: Own) -> Self {
         let zone = event.timezone;
         let at = |instant: Option<Instant>| Moment::maybe(instant, zone);
         Self {
@@ -293,15 +228,31 @@ impl RegistrationView {
             }),
             total: total(registration, types),
             confirm_before: Moment::new(registration.confirm_before, zone),
-            offer_expires_at: None,
-            waiting_position: None,
+            offer_expires_at: at(registration.offer_expires_at),
+            waiting_position: own.position,
             created_at: Moment::new(registration.created_at, zone),
             confirmed_at: at(registration.confirmed_at),
             cancelled_at: at(registration.cancelled_at),
             erased_at: at(registration.erased_at),
             reference: registration.reference.clone(),
+            notes: None,
             version: registration.version,
         }
+    }
+
+    /// With what staff noted, for staff.
+    #[must_use]
+    pub fn with_notes(mut self, registration: &Registration) -> Self {
+        self.notes = Some(registration.notes.clone());
+        self
+    }
+
+    /// Its tag, unquoted.
+    ///
+    /// # Errors
+    /// 500 when it can't be serialised.
+    pub fn tag(&self) -> Result<String, Problem> {
+        tag(self.version, self)
     }
 
     /// The whole answer, with its tag.
@@ -309,7 +260,7 @@ impl RegistrationView {
     /// # Errors
     /// 500 when it can't be serialised.
     pub fn reply(&self) -> Answer {
-        Ok(Reply::ok(self)?.etag(tag(self.version, self)?))
+        Ok(Reply::ok(self)?.etag(self.tag()?))
     }
 }
 
@@ -350,23 +301,27 @@ impl AttendeeView {
             organisation: attendee.organisation.clone(),
             position: attendee.position.clone(),
             municipality_numbers: attendee.municipality_numbers.clone(),
-            session_ids: Vec::new(),
+            session_ids: attendee.session_ids.clone(),
             answers: attendee.answers.iter().map(AnswerView::masked).collect(),
             state: attendee.state,
             checked_in_at: Moment::maybe(attendee.checked_in_at, zone),
             ticket_secret: None,
-            waiting_for: None,
+            waiting_for: attendee.waiting_for.map(|wish| WaitingFor {
+                ticket_type_id: wish.ticket_type_id,
+                joined_at: Moment::new(wish.joined_at, zone),
+                offer_expires_at: Moment::maybe(wish.offer_expires_at, zone),
+            }),
         }
     }
 }
 
-/// The sum over active attendees; `None` where every seat is free. One registration has one ticket type,
-/// and so one currency.
+/// The sum over active attendees, in the currency of the first that costs something; `None` where every
+/// seat is free. A registration has tickets of one currency.
 fn total(registration: &Registration, types: &[TicketType]) -> Option<Money> {
     let prices = registration
         .attendees
         .iter()
-        .filter(|attendee| attendee.state == AttendeeState::Active)
+        .filter(|attendee| attendee.comes())
         .filter_map(|attendee| {
             let found = types
                 .iter()

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::model::{LeadsTo, RegistrationState};
 use super::register::Accepted;
+use super::wire_own::OwnRegistration;
 use crate::http::wire::Moment;
 
 /// The same for everybody: what was sent can lead to a seat once the address is confirmed.
@@ -43,6 +44,13 @@ pub struct TokenBody {
     /// What stands behind `token=` in the link.
     #[schema(example = "kgc_…")]
     pub token: String,
+}
+
+/// What became of a registration whose offer was declined.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Declined {
+    /// The registration.
+    pub registration: OwnRegistration,
 }
 
 /// Where to mail a link to.

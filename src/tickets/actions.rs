@@ -2,7 +2,7 @@
 
 use super::input::{ParsedTicketType, QuotaInput, TicketTypeInput};
 use super::model::{Quota, TicketType};
-use super::{quotas, seats, store};
+use super::{counts, quotas, seats, store};
 use crate::clock::{Instant, new_id};
 use crate::db::{Conn, DbError, Stop};
 use crate::events::{self, Event, EventState};
@@ -58,6 +58,7 @@ pub fn create_quota(
         name: parsed.name,
         size: parsed.size,
         held: 0,
+        waiting: 0,
         version: 1,
         created_at: now,
     };
@@ -143,6 +144,7 @@ fn filled(ticket: &TicketType, parsed: ParsedTicketType) -> TicketType {
         min_per_registration: parsed.min_per_registration,
         max_per_registration: parsed.max_per_registration,
         access_code_required: parsed.access_code_required,
+        requires_approval: parsed.requires_approval,
         waiting_list: parsed.waiting_list,
         unique_by: parsed.unique_by,
         position: parsed.position.unwrap_or(ticket.position),
@@ -204,7 +206,7 @@ pub fn update_ticket_type(
     begin_change(tx, now, event)?;
     let parsed = parse(tx, event, input)?;
     let mut changed = filled(current, parsed);
-    let held = seats::count_held(tx, current.id)?;
+    let held = counts::count_held(tx, current.id)?;
     if held > 0 && changed.unique_by.is_some() && current.unique_by.is_none() {
         return refused(TicketRefusal::InUse(
             "Seats are held that are not unique; unique_by is set before the first registration.",
@@ -219,15 +221,26 @@ pub fn update_ticket_type(
 }
 
 fn move_seats(tx: &mut Conn, from: &TicketType, to: &TicketType, held: i32) -> Outcome<()> {
+    if from.quotas == to.quotas {
+        return Ok(());
+    }
+    if counts::is_offered_beside(tx, from.id)? {
+        return refused(TicketRefusal::InUse(
+            "Somebody is offered a seat in exchange for another; the quotas can change when they have answered.",
+        ));
+    }
+    let waiting = counts::count_waiting(tx, from.id)?;
     let mut all: Vec<QuotaId> = from.quotas.iter().chain(&to.quotas).copied().collect();
     all.sort_unstable();
     all.dedup();
     for quota in all {
-        let count = match (from.quotas.contains(&quota), to.quotas.contains(&quota)) {
-            (false, true) => held,
-            (true, false) => -held,
+        let sign = match (from.quotas.contains(&quota), to.quotas.contains(&quota)) {
+            (false, true) => 1,
+            (true, false) => -1,
             _ => 0,
         };
+        seats::line_up(tx, quota, sign * waiting)?;
+        let count = sign * held;
         if count > 0 && !seats::enter(tx, quota, count)? {
             return refused(TicketRefusal::InUse(
                 "A quota has too few free seats for those who hold this ticket type.",

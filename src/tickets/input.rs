@@ -97,7 +97,7 @@ pub struct TicketTypeInput {
     /// Shown and sold only with an access code that opens it.
     #[schema(example = false)]
     pub access_code_required: Option<bool>,
-    /// Not available yet: only `false`.
+    /// The organiser says yes first.
     #[schema(example = false)]
     pub requires_approval: Option<bool>,
     /// One can queue when it is full.
@@ -133,6 +133,8 @@ pub struct ParsedTicketType {
     pub max_per_registration: i32,
     /// Sold only with a code.
     pub access_code_required: bool,
+    /// The organiser says yes first.
+    pub requires_approval: bool,
     /// One can queue when it is full.
     pub waiting_list: bool,
     /// One seat for each of these.
@@ -169,13 +171,13 @@ impl TicketTypeInput {
             min_per_registration: self.min_per_registration.unwrap_or(1),
             max_per_registration: self.max_per_registration.unwrap_or(10),
             access_code_required: self.access_code_required.unwrap_or(false),
+            requires_approval: self.requires_approval.unwrap_or(false),
             waiting_list: self.waiting_list.unwrap_or(false),
             unique_by: self.unique_by,
             quotas: self.quotas.clone().unwrap_or_default(),
             position: self.position,
         };
         parsed.check(&mut faults);
-        self.refuse_later_work(&mut faults);
         faults.finish(Some(parsed))
     }
 
@@ -199,17 +201,6 @@ impl TicketTypeInput {
             amount: *amount,
             currency: currency.clone(),
         })
-    }
-
-    /// Nothing is accepted and forgotten.
-    fn refuse_later_work(&self, faults: &mut Faults) {
-        if self.requires_approval == Some(true) {
-            faults.add(
-                "/requires_approval",
-                "not_available",
-                "This is not available yet.",
-            );
-        }
     }
 
     /// The input that would make this ticket type; what a merge patch is applied to.

@@ -26,8 +26,8 @@ pub mod ticket_type_routes;
 pub mod wire;
 
 pub use consents::CONSENTS_VERSION;
-pub use copy::copy;
+pub use copy::{copy, copy_questions};
 pub use form::Form;
 pub use model::{Price, Quota, TicketType, UniqueBy, Window};
+pub use store::{counts, quotas, seats, sign_up};
 pub use store::{list_all, registration_window};
-pub use store::{quotas, seats, sign_up};

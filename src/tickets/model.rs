@@ -2,7 +2,7 @@
 
 use crate::clock::Instant;
 use crate::events::{Event, EventState};
-use crate::ids::{EventId, QuotaId, TicketTypeId};
+use crate::ids::{EventId, QuotaId, SessionId, TicketTypeId};
 use crate::text::Localized;
 
 crate::words! {
@@ -50,6 +50,8 @@ pub struct Quota {
     pub size: Option<i32>,
     /// Attendees who hold a seat of it.
     pub held: i32,
+    /// Attendees who wait for a seat of it.
+    pub waiting: i32,
     /// Rises with every change by an organiser, not with `held`.
     pub version: i32,
     /// When it was made.
@@ -73,10 +75,10 @@ impl Quota {
         ))
     }
 
-    /// Its tag, unquoted: the version that edits compare, and what is held.
+    /// Its tag, unquoted: the version that edits compare, what is held, and who waits.
     #[must_use]
     pub fn tag(&self) -> String {
-        format!("v{}-{}", self.version, self.held)
+        format!("v{}-{}-{}", self.version, self.held, self.waiting)
     }
 }
 
@@ -130,6 +132,43 @@ pub struct TicketType {
     pub created_at: Instant,
 }
 
+/// A session that takes sign-up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignUpSession {
+    /// The session.
+    pub id: SessionId,
+    /// Places it has.
+    pub capacity: i32,
+    /// Places that are held; more than there are where the capacity was made smaller.
+    pub taken: i32,
+    /// When it starts, as released.
+    pub starts_at: Option<Instant>,
+    /// When it ends.
+    pub ends_at: Option<Instant>,
+}
+
+impl SignUpSession {
+    /// Whether nobody can be in both; sessions without times are at no time.
+    #[must_use]
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let span = |one: &Self| one.starts_at.zip(one.ends_at);
+        match (span(self), span(other)) {
+            (Some((start, end)), Some((from, until))) => start < until && from < end,
+            _ => false,
+        }
+    }
+
+    /// Whether one can sign up now, as far as places go.
+    #[must_use]
+    pub const fn availability(&self) -> Availability {
+        match self.capacity - self.taken {
+            left if left <= 0 => Availability::SoldOut,
+            left if left <= 5 || left <= self.capacity / 10 => Availability::FewLeft,
+            _ => Availability::Available,
+        }
+    }
+}
+
 /// When one can register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sale {
@@ -147,6 +186,20 @@ impl TicketType {
     #[must_use]
     pub fn ends_at(&self, event: &Event) -> Option<Instant> {
         self.closes_at.or_else(|| event.starts_at())
+    }
+
+    /// When nothing is offered any more to those who wait: at the close, and at the latest when the
+    /// event starts.
+    #[must_use]
+    pub fn line_ends_at(&self, event: &Event) -> Option<Instant> {
+        let ends = [self.closes_at, event.starts_at()];
+        ends.into_iter().flatten().min()
+    }
+
+    /// Whether one can queue for it at this instant.
+    #[must_use]
+    pub fn has_line(&self, event: &Event, now: Instant) -> bool {
+        self.waiting_list && self.line_ends_at(event).is_none_or(|end| now < end)
     }
 
     /// Whether one can register for it at this instant, seats aside.
@@ -177,8 +230,11 @@ impl TicketType {
         };
         let free = own().filter_map(Quota::free).min();
         if free.is_some_and(|free| free < self.min_per_registration) {
-            // Queueing has its own work; until then a full ticket type is sold out, list or not.
-            return Availability::SoldOut;
+            return if self.has_line(event, now) {
+                Availability::WaitingList
+            } else {
+                Availability::SoldOut
+            };
         }
         if own().any(is_nearly_full) {
             Availability::FewLeft

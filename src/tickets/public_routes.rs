@@ -8,7 +8,7 @@ use super::access_codes::AccessCode;
 use super::access_codes::model::find_working;
 use super::consents::consents;
 use super::form::Form;
-use super::model::{self, Availability, Quota, TicketType};
+use super::model::{self, Availability, Quota, SignUpSession, TicketType};
 use super::questions::Question;
 use super::questions::wire::QuestionView;
 use super::wire::{RegistrationForm, SignUpView, TicketTypeView, TicketView};
@@ -20,7 +20,7 @@ use crate::faults::Faults;
 use crate::http::edge::Caller;
 use crate::http::wire::Moment;
 use crate::http::{Caching, Document, ListOf, Published, Query};
-use crate::ids::{SessionId, SlugOr};
+use crate::ids::SlugOr;
 use crate::problem::{Kind, Problem};
 use crate::server::{App, AppState};
 
@@ -38,7 +38,7 @@ struct OnSale {
     event: Event,
     types: Vec<TicketType>,
     quotas: Vec<Quota>,
-    sessions: Vec<SessionId>,
+    sessions: Vec<SignUpSession>,
     form: Form,
 }
 
@@ -89,9 +89,14 @@ impl OnSale {
     fn form(&self, now: Instant) -> RegistrationForm {
         let event = &self.event;
         let window = model::registration_window(event, &self.types, now);
-        let sign_up = |id: &SessionId| SignUpView {
-            id: *id,
-            availability: Availability::NotYet,
+        let sale = match (window.open, window.opens_at) {
+            (true, _) => None,
+            (false, Some(start)) if now < start => Some(Availability::NotYet),
+            (false, _) => Some(Availability::Closed),
+        };
+        let sign_up = |session: &SignUpSession| SignUpView {
+            id: session.id,
+            availability: sale.unwrap_or_else(|| session.availability()),
         };
         let questions = self.questions();
         let asks_sensitive = questions.iter().any(QuestionView::is_sensitive);

@@ -1,6 +1,6 @@
 //! The organiser's quotas.
 
-use actix_web::{delete, get, patch, post, web};
+use actix_web::{delete, get, post, web};
 
 use super::actions;
 use super::input::QuotaInput;
@@ -11,18 +11,23 @@ use crate::audit::{self, Resource, Subject};
 use crate::auth::{Access, Area, Organiser};
 use crate::db::Conn;
 use crate::events::{Event, routes::owned};
-use crate::http::{Answer, IfMatch, Json, ListOf, PageQuery, Patch, Query, Reply};
+use crate::http::{Answer, IfMatch, Json, ListOf, PageQuery, Query, Reply};
 use crate::idempotency::Once;
 use crate::ids::QuotaId;
 use crate::problem::Problem;
 use crate::server::App;
 
-fn subject(event: &Event, quota: &Quota) -> Subject {
+/// What the audit calls it.
+#[must_use]
+pub fn subject(event: &Event, quota: &Quota) -> Subject {
     Subject::of(event.id, Resource::Quota, quota.id)
 }
 
 /// The event and its quota that a path names.
-fn found(
+///
+/// # Errors
+/// 404.
+pub fn found(
     conn: &mut Conn,
     who: &Organiser,
     (event, quota): &(String, String),
@@ -33,7 +38,11 @@ fn found(
     Ok((event, quota))
 }
 
-fn reply(quota: &Quota) -> Answer {
+/// The answer, with its tag.
+///
+/// # Errors
+/// 500 when it can't be serialised.
+pub fn reply(quota: &Quota) -> Answer {
     Ok(Reply::ok(&QuotaView::from(quota))?.etag(quota.tag()))
 }
 
@@ -92,37 +101,6 @@ pub async fn create_quota(
 pub async fn get_quota(app: App, who: Organiser, path: web::Path<(String, String)>) -> Answer {
     who.require(Area::Registrations, Access::Read)?;
     let (_, quota) = app.db.read(move |conn| found(conn, &who, &path)).await?;
-    reply(&quota)
-}
-
-/// Change a quota
-///
-/// A size below what is held is taken, with a warning; nothing new is held until it fits.
-#[utoipa::path(operation_id = "update_quota", tag = "tickets", params(("event" = String, Path, description = "Id or slug"), ("quota" = QuotaId, Path, description = "Id")), request_body(content = QuotaInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The changed quota", body = QuotaView), (status = 409, description = "`wrong-state`: the event is archived")))]
-#[patch("/organiser/events/{event}/quotas/{quota}")]
-pub async fn update_quota(
-    app: App,
-    who: Organiser,
-    path: web::Path<(String, String)>,
-    if_match: IfMatch,
-    changes: Patch,
-) -> Answer {
-    who.require(Area::Registrations, Access::Write)?;
-    let now = app.clock.now();
-    let (event, quota) = app
-        .db
-        .write(move |tx| {
-            let (event, current) = found(tx, &who, &path)?;
-            if_match.check_version(&current.tag())?;
-            let before = QuotaInput::of(&current);
-            let input = changes.apply(&before)?;
-            let quota = actions::update_quota(tx, now, &event, &current, &input)?;
-            let after = QuotaInput::of(&quota);
-            audit::changed(tx, &who, &subject(&event, &quota), &before, &after)?;
-            Ok::<_, Problem>((event.id, quota))
-        })
-        .await?;
-    app.event_changed(event).await;
     reply(&quota)
 }
 

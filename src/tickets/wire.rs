@@ -53,8 +53,7 @@ impl From<&Quota> for QuotaView {
             name: quota.name.clone(),
             size: quota.size,
             held: quota.held,
-            // Nobody waits before there is a waiting list.
-            waiting: 0,
+            waiting: quota.waiting,
             warning: quota.warning(),
             warnings: quota.warning().into_iter().collect(),
         }
@@ -183,8 +182,7 @@ pub struct RegistrationForm {
     pub questions: Vec<QuestionView>,
     /// What to ask consent for.
     pub consents: Vec<ConsentView>,
-    /// Sessions of the newest release that take sign-up. Signing up is not available yet, so each is
-    /// `not_yet`.
+    /// Sessions of the newest release that take sign-up.
     pub sessions: Vec<SignUpView>,
 }
 

@@ -11,6 +11,7 @@
 
 pub mod dev;
 pub mod layout;
+pub mod offer_routes;
 pub mod pages;
 pub mod routes;
 pub mod watch;

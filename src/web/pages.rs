@@ -89,6 +89,24 @@ pub fn manage(tongue: Tongue, token: &str) -> Page {
     render("question.html", tongue, data)
 }
 
+/// Asks whether the offered seats are wanted. Two buttons; nothing is changed.
+///
+/// # Errors
+/// As [`render`].
+pub fn offer(tongue: Tongue, token: &str) -> Page {
+    let path = "/registrations/offer";
+    let answer = |answer: &str| {
+        let lang = field("lang", tongue.tag());
+        vec![field("token", token), field("answer", answer), lang]
+    };
+    let data = context! {
+        question => words::offer(tongue), action => path, grave => false,
+        fields => answer("accept"), back => answer("decline"),
+        no => words::decline(tongue), languages => languages(path, token),
+    };
+    render("question.html", tongue, data)
+}
+
 /// What can't be undone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Grave {
@@ -200,6 +218,7 @@ mod tests {
         for tongue in Tongue::ALL {
             for page in [
                 confirm(tongue, NASTY),
+                offer(tongue, NASTY),
                 manage(tongue, NASTY),
                 sure(tongue, Grave::Erase, &token),
                 registration(tongue, &shown(), NASTY),

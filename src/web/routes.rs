@@ -109,7 +109,7 @@ fn ok(tongue: Tongue, page: String) -> HttpResponse {
 }
 
 /// A person in a browser reads a page; a program gets the problem document.
-fn explain(request: &HttpRequest, tongue: Tongue, problem: Problem) -> Page {
+pub(super) fn explain(request: &HttpRequest, tongue: Tongue, problem: Problem) -> Page {
     if !reads_html(request) {
         return Err(problem);
     }
@@ -121,7 +121,10 @@ fn explain(request: &HttpRequest, tongue: Tongue, problem: Problem) -> Page {
     Ok(response)
 }
 
-fn landing(request: &HttpRequest, page: fn(Tongue, &str) -> Result<String, Problem>) -> Page {
+pub(super) fn landing(
+    request: &HttpRequest,
+    page: fn(Tongue, &str) -> Result<String, Problem>,
+) -> Page {
     let tongue = tongue(request, parameter(request, "lang").as_deref());
     match parameter(request, "token") {
         Some(token) => Ok(ok(tongue, page(tongue, &token)?)),
@@ -187,7 +190,7 @@ pub async fn post_manage_page(app: App, request: HttpRequest, form: Form) -> Pag
     answer(&app, &request, tongue, wish).await
 }
 
-async fn answer(app: &App, request: &HttpRequest, tongue: Tongue, wish: Wish) -> Page {
+pub(super) async fn answer(app: &App, request: &HttpRequest, tongue: Tongue, wish: Wish) -> Page {
     let page = match perform(app, &Caller::of(request), wish).await {
         Ok(Done::Shown {
             registration,

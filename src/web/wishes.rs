@@ -10,6 +10,8 @@ use crate::registrations::confirm::{self, Confirmed, Opened};
 use crate::registrations::desk::{self, Key};
 use crate::registrations::extract;
 use crate::registrations::model::may_cancel;
+use crate::registrations::offers;
+use crate::registrations::register::Rules;
 use crate::server::App;
 
 /// What somebody wants done.
@@ -17,6 +19,10 @@ use crate::server::App;
 pub enum Wish {
     /// Confirm the address: the token of a `confirm` link.
     Confirm(String),
+    /// Take the offered seats: the token of an offer's link.
+    Accept(String),
+    /// Leave them to the next in line.
+    Decline(String),
     /// See the registration.
     Show(Key),
     /// Cancel it: frees the seats.
@@ -50,7 +56,8 @@ pub enum Done {
 /// state does not lead there.
 pub async fn perform(app: &App, caller: &Caller, wish: Wish) -> Result<Done, Problem> {
     let now = app.clock.now();
-    let done = app.db.write(move |tx| fulfil(tx, now, &wish)).await;
+    let rules = Rules::from(&app.config);
+    let done = app.db.write(move |tx| fulfil(tx, now, rules, &wish)).await;
     app.mail_wakeup();
     if let Ok(Done::Erased(mail_files)) = &done {
         app.erased(mail_files.clone()).await;
@@ -63,19 +70,21 @@ pub async fn perform(app: &App, caller: &Caller, wish: Wish) -> Result<Done, Pro
     }
 }
 
-fn fulfil(tx: &mut Conn, now: Instant, wish: &Wish) -> Result<Done, Problem> {
+fn fulfil(tx: &mut Conn, now: Instant, rules: Rules, wish: &Wish) -> Result<Done, Problem> {
     match wish {
-        Wish::Confirm(token) => match confirm::confirm(tx, now, token)? {
+        Wish::Confirm(token) => match confirm::confirm(tx, now, rules, token)? {
             Confirmed::Yes(opened) => Ok(shown(&opened, now)),
             Confirmed::TooLate => Ok(Done::TooLate),
         },
+        Wish::Accept(token) => Ok(shown(&offers::accept(tx, now, rules, token)?, now)),
+        Wish::Decline(token) => Ok(shown(&offers::decline(tx, now, rules, token)?, now)),
         Wish::Show(key) => Ok(shown(&desk::show(tx, now, key)?, now)),
         Wish::Cancel(key) => {
-            desk::cancel(tx, now, key)?;
+            desk::cancel(tx, (now, rules), key)?;
             Ok(Done::Cancelled)
         }
         Wish::Erase(key) => {
-            let mail_files = desk::erase(tx, now, key)?;
+            let mail_files = desk::erase(tx, (now, rules), key)?;
             Ok(Done::Erased(mail_files))
         }
     }
@@ -91,7 +100,7 @@ fn shown(opened: &Opened, now: Instant) -> Done {
         let found = opened.types.iter().find(|known| known.id == id);
         found.map(|known| known.name.best(language, default).to_owned())
     };
-    let attendees = registration.attendees.iter().map(|attendee| {
+    let attendees = opened.seen_attendees().map(|attendee| {
         let ticket = ticket(attendee.ticket_type_id).unwrap_or_default();
         (attendee.name.clone(), ticket)
     });

@@ -80,6 +80,22 @@ pub(super) fn confirm(tongue: Tongue) -> Value {
     }
 }
 
+pub(super) fn offer(tongue: Tongue) -> Value {
+    context! {
+        title => pick(tongue, ["Det er plass til deg", "Det er plass til deg", "There is a seat for you"]),
+        text => pick(tongue, [
+            "Vil du ha plassen du er tilbudt? Sier du nei, går den til den neste i køen.",
+            "Vil du ha plassen du er tilboden? Seier du nei, går han til den neste i køen.",
+            "Would you like the seat you are offered? If you decline, it goes to the next in line.",
+        ]),
+        button => pick(tongue, ["Ja takk", "Ja takk", "Accept"]),
+    }
+}
+
+pub(super) fn decline(tongue: Tongue) -> &'static str {
+    pick(tongue, ["Nei takk", "Nei takk", "Decline"])
+}
+
 pub(super) fn manage(tongue: Tongue) -> Value {
     context! {
         title => pick(tongue, ["Påmeldingen din", "Påmeldinga di", "Your registration"]),

@@ -10,6 +10,7 @@ use kongress::db::schema::{emails, registrations};
 use kongress::db::types::AsJson;
 use kongress::db::{Conn, DbError};
 use kongress::ids::{EventId, RegistrationId};
+use kongress::mail::lease_store;
 use kongress::mail::outbox::{self, Settlement};
 use kongress::mail::{EmailKind, NewEmail};
 use kongress::per_backend;
@@ -80,13 +81,13 @@ on_both_stores! {
         let claimed = write.await.unwrap();
         assert_eq!(claimed.len(), 1);
         let dead = claimed[0].clone();
-        app.advance(outbox::LEASE - TimeDelta::seconds(5));
+        app.advance(lease_store::LEASE - TimeDelta::seconds(5));
         tokio::time::sleep(Duration::from_millis(1200)).await;
         assert_eq!(logged(&app, dead.id).await["state"], "sending", "the lease still holds");
         // While it lives, it says so.
         let (now, holder) = (app.clock.now(), dead.holder);
-        app.state.db.write(move |tx| outbox::renew(tx, now, holder)).await.unwrap();
-        app.advance(outbox::LEASE - TimeDelta::seconds(5));
+        app.state.db.write(move |tx| lease_store::renew(tx, now, holder)).await.unwrap();
+        app.advance(lease_store::LEASE - TimeDelta::seconds(5));
         tokio::time::sleep(Duration::from_millis(1200)).await;
         assert_eq!(logged(&app, dead.id).await["state"], "sending", "the lease was made longer");
         app.advance(TimeDelta::seconds(20));

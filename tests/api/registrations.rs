@@ -84,8 +84,8 @@ on_both_stores! { with [crate::helpers::MAIL_WAITS]
         let answer = app.post(&sale.path(), &bad).send().await;
         for (pointer, code) in [
             ("/attendees/0/name", "invalid_name"), ("/attendees/0/email", "invalid_email"), ("/attendees/0/phone", "invalid_phone"),
-            ("/attendees/0/municipality_numbers/0", "invalid_municipality_number"), ("/attendees/1/ticket_type_id", "not_available"),
-            ("/attendees/1/name", "invalid_name"), ("/attendees/1/session_ids", "not_available"), ("/attendees/1/answers/0/question_id", "unknown_question"),
+            ("/attendees/0/municipality_numbers/0", "invalid_municipality_number"),
+            ("/attendees/1/name", "invalid_name"), ("/attendees/1/session_ids/0", "unknown_session"), ("/attendees/1/answers/0/question_id", "unknown_question"),
             ("/attendees/2/ticket_type_id", "unknown_ticket_type"), ("/attendees/2/name", "invalid_name"), ("/language", "unknown_language"),
             ("/invoice/organisation_number", "invalid_organisation_number"), ("/access_code", "unknown_access_code"), ("/reference", "invalid_text"),
         ] {
@@ -105,7 +105,7 @@ on_both_stores! { with [crate::helpers::MAIL_WAITS]
         ] {
             app.post(&sale.path(), &body).send().await.fault(pointer, code);
         }
-        app.post(&sale.path(), &json!({"attendees": [attendee(json!({"session_ids": ["x"]}))]})).send().await.problem(422, "not-available");
+        app.post(&sale.path(), &json!({"attendees": [attendee(json!({"session_ids": [sale.ticket]}))]})).send().await.fault("/attendees/0/session_ids/0", "unknown_session");
         app.call("POST", &sale.path()).bytes("application/json", b"{\"attendees\": [".to_vec()).send().await.problem(400, "unreadable-json");
         let large = json!({"attendees": [attendee(json!({"organisation": "x".repeat(300_000)}))]});
         app.post(&sale.path(), &large).send().await.problem(413, "body-too-large");
@@ -382,9 +382,9 @@ on_both_stores! { with [crate::helpers::MAIL_WAITS]
         sale.register(&app, "a@example.org").await.expect(202);
         let token = outbox::token(&app, "a@example.org", "confirm_registration");
         app.advance(TimeDelta::days(800));
-        let now = app.clock.now();
+        let (now, rules) = (app.clock.now(), kongress::registrations::register::Rules::from(&app.state.config));
         while app.state.db.read(move |conn| kongress::registrations::anything_due(conn, now)).await.unwrap() {
-            app.state.db.write(move |tx| kongress::registrations::sweep(tx, now)).await.unwrap();
+            app.state.db.write(move |tx| kongress::registrations::sweep(tx, now, rules)).await.unwrap();
         }
         assert_eq!(app.state.db.write(move |tx| kongress::registrations::expire_closed(tx, now)).await.unwrap(), 1);
         assert_eq!(app.state.db.write(move |tx| kongress::registrations::expire_closed(tx, now)).await.unwrap(), 0);

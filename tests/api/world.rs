@@ -87,6 +87,9 @@ impl World {
         for (name, rest) in [("registration", "/registrations"), ("id", "/emails")] {
             let list = app.organiser("GET", &path(rest)).send().await.expect(200);
             made.push((name, list["items"][0].clone()));
+            if name == "registration" {
+                made.push(("attendee", list["items"][0]["attendees"][0].clone()));
+            }
         }
         let mut names = BTreeMap::from([
             ("organisation".to_owned(), "bufdir".to_owned()),

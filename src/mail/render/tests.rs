@@ -46,6 +46,9 @@ fn facts() -> EmailContext {
         confirm_before: Some(instant("2027-10-01T12:30:00+02:00").unwrap()),
         calendar_uid: Some("01936d5e-9c1e-7c3a-8f53-0d3c6f7a1b2c@kongress".into()),
         calendar_sequence: 3,
+        offer_expires_at: Some(instant("2027-10-03T12:30:00+02:00").unwrap()),
+        keeps_seat: false,
+        reason: None,
     }
 }
 

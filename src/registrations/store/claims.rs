@@ -4,6 +4,8 @@
 //! Everything taken is a row of its own, so that what is given back is exactly what was taken, however
 //! often it is asked for.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 
 use super::super::model::{AttendeeState, Registration};
@@ -124,12 +126,40 @@ pub fn take_back(conn: &mut Conn, registration: &Registration) -> Result<(), DbE
     code_uses::release(conn, registration)
 }
 
-/// Forgets who chose which option, for whoever is erased.
+/// Forgets who chose which option, for whoever is erased: one attendee, or all of them.
 ///
 /// # Errors
 /// The store's failure.
-pub fn forget_choices(conn: &mut Conn, registration: &Registration) -> Result<(), DbError> {
-    option_claims::release(conn, registration)
+pub fn forget_choices(
+    conn: &mut Conn,
+    registration: &Registration,
+    only: Option<AttendeeId>,
+) -> Result<(), DbError> {
+    match only {
+        Some(attendee) => option_claims::release_of(conn, &[attendee], None),
+        None => option_claims::release(conn, registration),
+    }
+}
+
+/// Deletes the sensitive answers of everybody, with the options they hold: the consent was withdrawn. The
+/// caller writes the registration.
+///
+/// # Errors
+/// The store's failure.
+pub fn withdraw_sensitive(conn: &mut Conn, registration: &mut Registration) -> Result<(), DbError> {
+    let answers = registration.attendees.iter().flat_map(|one| &one.answers);
+    let questions: BTreeSet<QuestionId> = answers
+        .filter(|answer| answer.sensitive)
+        .map(|answer| answer.question_id)
+        .collect();
+    let attendees: Vec<AttendeeId> = registration.attendees.iter().map(|one| one.id).collect();
+    for question in questions {
+        option_claims::release_of(conn, &attendees, Some(question))?;
+    }
+    for attendee in &mut registration.attendees {
+        attendee.answers.retain(|answer| !answer.sensitive);
+    }
+    Ok(())
 }
 
 /// Gives options and codes of a whole event back. The caller has updated the event's row.
@@ -149,4 +179,16 @@ pub fn drift(conn: &mut Conn) -> Result<Vec<String>, DbError> {
     let mut findings = option_claims::drift(conn)?;
     findings.extend(code_uses::drift(conn)?);
     Ok(findings)
+}
+
+/// Gives the municipalities and options of one attendee back.
+///
+/// # Errors
+/// The store's failure.
+pub fn release_attendee(conn: &mut Conn, attendee: AttendeeId) -> Result<(), DbError> {
+    per_backend!(conn, c => {
+        diesel::delete(municipality_claims::table.filter(municipality_claims::attendee_id.eq(attendee)))
+            .execute(c)
+    })?;
+    option_claims::release_of(conn, &[attendee], None)
 }

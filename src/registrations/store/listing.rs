@@ -17,7 +17,7 @@ use crate::db::{Conn, DbError};
 use crate::ids::{EventId, RegistrationId, TicketTypeId};
 use crate::page::{Keyset, Page};
 use crate::per_backend;
-use crate::tickets::seats;
+use crate::tickets::{counts, sign_up};
 
 /// What a list is narrowed to.
 #[derive(Debug, Clone, Default)]
@@ -250,7 +250,12 @@ pub fn cancel_all(tx: &mut Conn, now: Instant, event: EventId) -> Result<(), DbE
             .filter(registrations::state.eq_any(states))
             .select(registrations::id);
         diesel::update(attendees::table.filter(attendees::registration_id.eq_any(live)))
-            .set(attendees::state.eq(AsWord(AttendeeState::Cancelled)))
+            .set((
+                attendees::state.eq(AsWord(AttendeeState::Cancelled)),
+                attendees::waiting_for.eq(None::<TicketTypeId>),
+                attendees::joined_at.eq(None::<Instant>),
+                attendees::offer_expires_at.eq(None::<Instant>),
+            ))
             .execute(c)
     })?;
     per_backend!(tx, c => {
@@ -263,6 +268,7 @@ pub fn cancel_all(tx: &mut Conn, now: Instant, event: EventId) -> Result<(), DbE
             registrations::state.eq(AsWord(RegistrationState::Cancelled)),
             registrations::holds_seats.eq(false),
             registrations::live_identity.eq(None::<String>),
+            registrations::offer_expires_at.eq(None::<Instant>),
             registrations::cancelled_at.eq(now),
             registrations::calendar_sequence.eq(registrations::calendar_sequence + 1),
             registrations::version.eq(registrations::version + 1),
@@ -276,10 +282,10 @@ pub fn cancel_all(tx: &mut Conn, now: Instant, event: EventId) -> Result<(), DbE
     })?;
     per_backend!(tx, c => {
         diesel::update(quotas::table.filter(quotas::event_id.eq(event)))
-            .set(quotas::held.eq(0))
+            .set((quotas::held.eq(0), quotas::waiting.eq(0)))
             .execute(c)
     })?;
-    Ok(())
+    sign_up::clear(tx, event)
 }
 
 /// What does not agree between counters and rows; nothing, if all is well.
@@ -287,16 +293,15 @@ pub fn cancel_all(tx: &mut Conn, now: Instant, event: EventId) -> Result<(), DbE
 /// # Errors
 /// The store's failure.
 pub fn integrity(conn: &mut Conn) -> Result<Vec<String>, DbError> {
-    let mut findings: Vec<String> = seats::drift(conn)?
+    let mut findings: Vec<String> = counts::drift(conn)?
         .into_iter()
-        .map(|count| {
-            format!(
-                "quota {} says {} seats are held, but {} attendees hold one",
-                count.id, count.held, count.counted
-            )
-        })
+        .map(|count| count.to_string())
         .collect();
     findings.extend(claims::drift(conn)?);
+    let sessions = sign_up::drift(conn)?.into_iter();
+    findings.extend(sessions.map(|(id, held, rows)| {
+        format!("session {id} says {held} places are held, but {rows} attendees hold one")
+    }));
     let states = RegistrationState::LIVE.map(AsWord);
     let dead: Vec<RegistrationId> = per_backend!(conn, c => {
         registrations::table

@@ -3,9 +3,10 @@
 pub mod batch;
 pub mod claims;
 mod code_uses;
+pub mod line;
 pub mod listing;
 pub mod mail_log;
-pub mod option_claims;
+mod option_claims;
 pub mod search;
 pub mod tokens;
 
@@ -15,13 +16,13 @@ use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::model::{
-    Attendee, AttendeeState, Consents, Contact, Invoice, Registration, RegistrationState,
+    Attendee, AttendeeState, Consents, Contact, Invoice, Registration, RegistrationState, Waiting,
 };
 use crate::clock::Instant;
 use crate::db::schema::{attendees, registrations};
 use crate::db::types::{AsJson, AsWord};
 use crate::db::{Conn, DbError};
-use crate::ids::{AccessCodeId, AttendeeId, EventId, RegistrationId, TicketTypeId};
+use crate::ids::{AccessCodeId, AttendeeId, EventId, RegistrationId, SessionId, TicketTypeId};
 use crate::per_backend;
 use crate::text::Email;
 use crate::tickets::questions::Answer;
@@ -45,6 +46,11 @@ pub(super) struct Row {
     reference: Option<String>,
     confirm_before: Instant,
     calendar_sequence: i32,
+    wants_list: bool,
+    joined_at: Option<Instant>,
+    offer_expires_at: Option<Instant>,
+    notes: String,
+    new_contact: Option<AsJson<Contact>>,
     pub(super) created_at: Instant,
     confirmed_at: Option<Instant>,
     cancelled_at: Option<Instant>,
@@ -71,6 +77,10 @@ pub(super) struct AttendeeRow {
     ticket_secret: String,
     checked_in_at: Option<Instant>,
     answers: Option<AsJson<Vec<Answer>>>,
+    waiting_for: Option<TicketTypeId>,
+    joined_at: Option<Instant>,
+    offer_expires_at: Option<Instant>,
+    session_ids: AsJson<Vec<SessionId>>,
 }
 
 /// The hash that an address is found by, also where no live registration has it any more.
@@ -116,6 +126,11 @@ pub(super) fn row(registration: &Registration) -> Row {
         invoice: registration.invoice.clone().map(AsJson),
         reference: registration.reference.clone(),
         confirm_before: registration.confirm_before,
+        wants_list: registration.wants_list,
+        joined_at: registration.joined_at,
+        offer_expires_at: registration.offer_expires_at,
+        notes: registration.notes.clone(),
+        new_contact: registration.new_contact.clone().map(AsJson),
         calendar_sequence: registration.calendar_sequence,
         created_at: registration.created_at,
         confirmed_at: registration.confirmed_at,
@@ -145,6 +160,10 @@ pub(super) fn attendee_rows(registration: &Registration) -> Vec<AttendeeRow> {
         answers: Some(attendee.answers.clone())
             .filter(|all| !all.is_empty())
             .map(AsJson),
+        waiting_for: attendee.waiting_for.map(|one| one.ticket_type_id),
+        joined_at: attendee.waiting_for.map(|one| one.joined_at),
+        offer_expires_at: attendee.waiting_for.and_then(|one| one.offer_expires_at),
+        session_ids: AsJson(attendee.session_ids.clone()),
     };
     (0..).zip(&registration.attendees).map(row).collect()
 }
@@ -164,6 +183,15 @@ impl From<AttendeeRow> for Attendee {
             ticket_secret: row.ticket_secret,
             checked_in_at: row.checked_in_at,
             answers: row.answers.map_or_else(Vec::new, |all| all.0),
+            waiting_for: row
+                .waiting_for
+                .zip(row.joined_at)
+                .map(|(ticket_type_id, joined_at)| Waiting {
+                    ticket_type_id,
+                    joined_at,
+                    offer_expires_at: row.offer_expires_at,
+                }),
+            session_ids: row.session_ids.0,
         }
     }
 }
@@ -187,6 +215,11 @@ pub(super) fn domain(row: Row, attendees: Vec<Attendee>) -> Registration {
         invoice: row.invoice.map(|invoice| invoice.0),
         reference: row.reference,
         confirm_before: row.confirm_before,
+        wants_list: row.wants_list,
+        joined_at: row.joined_at,
+        offer_expires_at: row.offer_expires_at,
+        notes: row.notes,
+        new_contact: row.new_contact.map(|contact| contact.0),
         calendar_sequence: row.calendar_sequence,
         created_at: row.created_at,
         confirmed_at: row.confirmed_at,
@@ -283,8 +316,8 @@ pub fn set_identity(conn: &mut Conn, id: RegistrationId, email: &Email) -> Resul
     }
 }
 
-/// Writes a changed registration and its attendees over the version it was read in, and raises the
-/// version. One that is not live any more leaves its address to another.
+/// Writes a changed registration and its attendees, also new ones, over the version it was read in, and
+/// raises the version. One that is not live any more leaves its address to another.
 ///
 /// # Errors
 /// [`DbError::Conflict`] if it changed meanwhile, so that the transaction is tried again; or the
@@ -315,7 +348,12 @@ pub fn update(conn: &mut Conn, changed: &mut Registration) -> Result<(), DbError
     }
     for row in attendee_rows(changed) {
         per_backend!(conn, c => {
-            diesel::update(attendees::table.filter(attendees::id.eq(row.id))).set(&row).execute(c)
+            diesel::insert_into(attendees::table)
+                .values(&row)
+                .on_conflict(attendees::id)
+                .do_update()
+                .set(&row)
+                .execute(c)
         })?;
     }
     Ok(())

@@ -137,21 +137,30 @@ pub(super) fn release(conn: &mut Conn, registration: &Registration) -> Result<()
     let attendees = registration.attendees.iter();
     let answered = attendees.filter(|one| !one.answers.is_empty());
     let ids: Vec<AttendeeId> = answered.map(|one| one.id).collect();
-    release_of(conn, &ids)
+    release_of(conn, &ids, None)
 }
 
-/// Gives back the options that these attendees hold.
+/// Gives back the options that these attendees hold, of one question or of all.
 ///
 /// # Errors
 /// The store's failure.
-pub fn release_of(conn: &mut Conn, attendees: &[AttendeeId]) -> Result<(), DbError> {
+pub(super) fn release_of(
+    conn: &mut Conn,
+    attendees: &[AttendeeId],
+    only: Option<QuestionId>,
+) -> Result<(), DbError> {
     if attendees.is_empty() {
         return Ok(());
     }
     let gone: Vec<(QuestionId, String)> = per_backend!(conn, c => {
-        diesel::delete(option_claims::table.filter(option_claims::attendee_id.eq_any(attendees)))
-            .returning((option_claims::question_id, option_claims::option_key))
-            .get_results(c)
+        let held = option_claims::table.filter(option_claims::attendee_id.eq_any(attendees));
+        let of_question = option_claims::question_id.nullable().eq(only);
+        let returned = (option_claims::question_id, option_claims::option_key);
+        if only.is_some() {
+            diesel::delete(held.filter(of_question)).returning(returned).get_results(c)
+        } else {
+            diesel::delete(held).returning(returned).get_results(c)
+        }
     })?;
     let mut counts: BTreeMap<(QuestionId, String), i32> = BTreeMap::new();
     for option in gone {

@@ -10,7 +10,7 @@ use crate::clock::{Instant, new_id};
 use crate::db::schema::registration_tokens;
 use crate::db::types::AsWord;
 use crate::db::{Conn, DbError};
-use crate::ids::{RegistrationId, RegistrationTokenId};
+use crate::ids::{AttendeeId, RegistrationId, RegistrationTokenId};
 use crate::per_backend;
 
 crate::words! {
@@ -22,6 +22,10 @@ crate::words! {
         Manage = "manage",
         /// Opens one's own registration.
         Access = "access",
+        /// Answers an offer of seats, once.
+        Offer = "offer",
+        /// Confirms a new address of the contact.
+        Contact = "contact",
     }
 }
 
@@ -45,7 +49,12 @@ pub struct Token {
     pub expires_at: Option<Instant>,
     /// When it was used, where it is used once.
     pub used_at: Option<Instant>,
+    /// Whose link it is, where it is one attendee's and not the contact's.
+    pub attendee_id: Option<AttendeeId>,
 }
+
+/// Whom a token is made for, and what for: a registration, or one attendee of it.
+pub type Wanted = (RegistrationId, Option<AttendeeId>, Purpose);
 
 impl Token {
     /// What it is good for.
@@ -65,7 +74,19 @@ pub fn issue(
     registration: RegistrationId,
     purpose: Purpose,
 ) -> Result<(RegistrationTokenId, Secret), DbError> {
-    let mut issued = issue_all(conn, now, &[(registration, purpose)])?;
+    issue_one(conn, now, (registration, None, purpose))
+}
+
+/// Makes a token for a registration or one attendee of it.
+///
+/// # Errors
+/// As [`issue`].
+pub fn issue_one(
+    conn: &mut Conn,
+    now: Instant,
+    wanted: Wanted,
+) -> Result<(RegistrationTokenId, Secret), DbError> {
+    let mut issued = issue_all(conn, now, &[wanted])?;
     issued
         .pop()
         .ok_or_else(|| DbError::internal("no token was made"))
@@ -78,13 +99,15 @@ pub fn issue(
 pub fn issue_all(
     conn: &mut Conn,
     now: Instant,
-    wanted: &[(RegistrationId, Purpose)],
+    wanted: &[Wanted],
 ) -> Result<Vec<(RegistrationTokenId, Secret)>, DbError> {
-    let make = |(registration, purpose): &(RegistrationId, Purpose)| {
+    let make = |(registration, attendee, purpose): &Wanted| {
         let prefix = match purpose {
             Purpose::Confirm => "kgc_",
             Purpose::Manage => "kgm_",
             Purpose::Access => "kga_",
+            Purpose::Offer => "kgo_",
+            Purpose::Contact => "kgn_",
         };
         let secret = Secret::generate(prefix).map_err(DbError::internal)?;
         let token = Token {
@@ -95,6 +118,7 @@ pub fn issue_all(
             created_at: now,
             expires_at: (*purpose == Purpose::Access).then(|| now + ACCESS),
             used_at: None,
+            attendee_id: *attendee,
         };
         Ok((token, secret))
     };
@@ -188,6 +212,49 @@ pub fn end(
             ended = ended.filter(registration_tokens::purpose.eq(AsWord(purpose)));
         }
         ended.execute(c)
+    })?;
+    Ok(())
+}
+
+/// Ends the tokens of one attendee.
+///
+/// # Errors
+/// The store's failure.
+pub fn end_attendee(conn: &mut Conn, attendee: AttendeeId) -> Result<(), DbError> {
+    per_backend!(conn, c => {
+        diesel::delete(registration_tokens::table)
+            .filter(registration_tokens::attendee_id.eq(attendee))
+            .execute(c)
+    })?;
+    Ok(())
+}
+
+/// Ends the links and accesses of the contact; those of attendees stay.
+///
+/// # Errors
+/// The store's failure.
+pub fn end_contacts(conn: &mut Conn, registration: RegistrationId) -> Result<(), DbError> {
+    let purposes = [Purpose::Manage, Purpose::Access].map(AsWord);
+    per_backend!(conn, c => {
+        diesel::delete(registration_tokens::table)
+            .filter(registration_tokens::registration_id.eq(registration))
+            .filter(registration_tokens::attendee_id.is_null())
+            .filter(registration_tokens::purpose.eq_any(purposes))
+            .execute(c)
+    })?;
+    Ok(())
+}
+
+/// Ends the accesses of one attendee; their links still open.
+///
+/// # Errors
+/// The store's failure.
+pub fn end_accesses_of(conn: &mut Conn, attendee: AttendeeId) -> Result<(), DbError> {
+    per_backend!(conn, c => {
+        diesel::delete(registration_tokens::table)
+            .filter(registration_tokens::attendee_id.eq(attendee))
+            .filter(registration_tokens::purpose.eq(AsWord(Purpose::Access)))
+            .execute(c)
     })?;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Ticket types in the store, with the quotas they draw on.
 
+pub mod counts;
 pub mod quotas;
 pub mod seats;
 pub mod sign_up;

@@ -20,6 +20,7 @@ struct Row {
     name: AsJson<Localized>,
     size: Option<i32>,
     held: i32,
+    waiting: i32,
     version: i32,
     created_at: Instant,
 }
@@ -32,6 +33,7 @@ impl From<Row> for Quota {
             name: row.name.0,
             size: row.size,
             held: row.held,
+            waiting: row.waiting,
             version: row.version,
             created_at: row.created_at,
         }
@@ -100,6 +102,7 @@ pub fn insert(conn: &mut Conn, new: &Quota) -> Result<(), DbError> {
         name: AsJson(new.name.clone()),
         size: new.size,
         held: 0,
+        waiting: 0,
         version: new.version,
         created_at: new.created_at,
     };

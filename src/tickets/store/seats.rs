@@ -6,12 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Integer};
 
 use super::super::model::TicketType;
 use crate::db::rows::lock_quotas;
-use crate::db::schema::{attendees, quotas, registrations, ticket_type_quotas};
-use crate::db::types::IdSql;
+use crate::db::schema::{quotas, ticket_type_quotas};
 use crate::db::{Conn, DbError};
 use crate::fault;
 use crate::ids::{QuotaId, TicketTypeId};
@@ -23,23 +21,6 @@ pub type Seats = BTreeMap<TicketTypeId, i32>;
 /// Seats by quota, and a ticket type that needs it.
 type PerQuota = BTreeMap<QuotaId, (i32, TicketTypeId)>;
 
-/// Takes seats, all or none; the ticket type that is full otherwise. The caller holds the event's row.
-///
-/// # Errors
-/// The store's failure.
-pub fn claim(conn: &mut Conn, seats: &Seats) -> Result<Result<(), TicketTypeId>, DbError> {
-    let needed = per_quota(conn, seats)?;
-    let mut taken = PerQuota::new();
-    for (quota, (count, ticket_type)) in needed {
-        if !enter(conn, quota, count)? {
-            give_back(conn, &taken)?;
-            return Ok(Err(ticket_type));
-        }
-        taken.insert(quota, (count, ticket_type));
-    }
-    Ok(Ok(()))
-}
-
 /// Gives seats back. The caller holds the event's row.
 ///
 /// # Errors
@@ -47,17 +28,6 @@ pub fn claim(conn: &mut Conn, seats: &Seats) -> Result<Result<(), TicketTypeId>,
 pub fn release(conn: &mut Conn, seats: &Seats) -> Result<(), DbError> {
     let held = per_quota(conn, seats)?;
     give_back(conn, &held)
-}
-
-/// Takes the counters of these ticket types for this transaction, before any registration's row is
-/// taken, so that transactions meet in one order.
-///
-/// # Errors
-/// The store's failure.
-pub fn lock(conn: &mut Conn, seats: &Seats) -> Result<(), DbError> {
-    let quotas: Vec<QuotaId> = per_quota(conn, seats)?.into_keys().collect();
-    lock_quotas(conn, &quotas)?;
-    Ok(())
 }
 
 /// Counters that one transaction holds, and what it takes of them. Nothing is written before
@@ -72,10 +42,25 @@ pub struct Ledger {
 struct Entry {
     size: Option<i32>,
     held: i32,
-    before: i32,
+    waiting: i32,
+    before: (i32, i32),
+}
+
+impl Entry {
+    fn fits(&self, count: i32) -> bool {
+        self.size.is_none_or(|size| self.held + count <= size)
+    }
 }
 
 impl Ledger {
+    /// Takes the counters of all these ticket types, as [`open`](Self::open) does.
+    ///
+    /// # Errors
+    /// The store's failure.
+    pub fn open_all(conn: &mut Conn, types: &[TicketType]) -> Result<Self, DbError> {
+        Self::open(conn, types, &types.iter().map(|known| known.id).collect())
+    }
+
     /// Takes the counters of those of these ticket types that are wanted, in the order of their ids. The
     /// caller holds the event's row.
     ///
@@ -92,9 +77,15 @@ impl Ledger {
             .collect();
         let quotas: BTreeSet<QuotaId> = types.values().flatten().copied().collect();
         let quotas: Vec<QuotaId> = quotas.into_iter().collect();
-        let entry = |(id, size, held)| {
-            let before = held;
-            (id, Entry { size, held, before })
+        let entry = |(id, size, held, waiting)| {
+            let before = (held, waiting);
+            let entry = Entry {
+                size,
+                held,
+                waiting,
+                before,
+            };
+            (id, entry)
         };
         let counters = lock_quotas(conn, &quotas)?.into_iter().map(entry).collect();
         Ok(Self { types, counters })
@@ -107,7 +98,8 @@ impl Ledger {
     pub fn take(&mut self, seats: &Seats) -> Result<(), TicketTypeId> {
         let mut taken = BTreeMap::new();
         for (ticket_type, count) in seats {
-            for quota in self.types.get(ticket_type).into_iter().flatten() {
+            // One that this ledger does not know has no seats here.
+            for quota in self.types.get(ticket_type).ok_or(*ticket_type)? {
                 let after = taken.get(quota).copied().unwrap_or(0) + count;
                 if !self.has_room(*quota, after) {
                     return Err(*ticket_type);
@@ -126,7 +118,60 @@ impl Ledger {
             return true;
         }
         let entry = self.counters.get(&quota);
-        entry.is_some_and(|entry| entry.size.is_none_or(|size| entry.held + count <= size))
+        entry.is_some_and(|entry| entry.fits(count))
+    }
+
+    /// Whether anybody waits for a seat of these counters.
+    #[must_use]
+    pub fn has_line(&self) -> bool {
+        self.counters.values().any(|entry| entry.waiting > 0)
+    }
+
+    /// Whether there is a free seat of what anybody waits for.
+    #[must_use]
+    pub fn may_seat_those_who_wait(&self) -> bool {
+        let mut entries = self.counters.values();
+        entries.any(|entry| entry.waiting > 0 && entry.fits(1))
+    }
+
+    /// Counts these among those who wait, or with a negative `sign` no longer.
+    pub fn line_up(&mut self, seats: &Seats, sign: i32) {
+        for (ticket_type, count) in seats {
+            for quota in self.types.get(ticket_type).into_iter().flatten() {
+                if let Some(entry) = self.counters.get_mut(quota) {
+                    entry.waiting += sign * count;
+                }
+            }
+        }
+    }
+
+    /// What a seat of `to` takes beside one of `from` that is kept: the quotas that only `to` draws on.
+    fn beside(&self, from: TicketTypeId, to: TicketTypeId) -> Vec<QuotaId> {
+        let kept = self.types.get(&from).cloned().unwrap_or_default();
+        let wanted = self.types.get(&to).into_iter().flatten().copied();
+        wanted.filter(|quota| !kept.contains(quota)).collect()
+    }
+
+    /// Takes a seat of `to` beside the one of `from` that is kept; `false` if it is full.
+    #[must_use]
+    pub fn take_beside(&mut self, from: TicketTypeId, to: TicketTypeId) -> bool {
+        let wanted = self.beside(from, to);
+        let fits = wanted.iter().all(|quota| self.has_room(*quota, 1));
+        if fits && self.types.contains_key(&to) {
+            for quota in wanted {
+                self.add(quota, 1);
+            }
+            return true;
+        }
+        false
+    }
+
+    /// Gives back the seat of `to` that was taken beside one of `from`. With the two the other way
+    /// round it gives back the one that was kept, and the new one stays.
+    pub fn give_beside(&mut self, from: TicketTypeId, to: TicketTypeId) {
+        for quota in self.beside(from, to) {
+            self.add(quota, -1);
+        }
     }
 
     /// Gives seats back, all or none; `false` if it does not hold the counters of all of them.
@@ -159,16 +204,33 @@ impl Ledger {
     /// [`DbError::Conflict`] if a counter moved under the ledger, or the store's failure.
     pub fn close(self, conn: &mut Conn) -> Result<(), DbError> {
         for (quota, entry) in self.counters {
-            let change = entry.held - entry.before;
+            let change = entry.held - entry.before.0;
             if change > 0 && !enter(conn, quota, change)? {
                 return Err(DbError::Conflict);
             }
             if change < 0 {
                 leave(conn, quota, -change)?;
             }
+            let change = entry.waiting - entry.before.1;
+            if change != 0 {
+                line_up(conn, quota, change)?;
+            }
         }
         Ok(())
     }
+}
+
+/// Counts so many more, or less, among those who wait for a seat of a quota.
+///
+/// # Errors
+/// The store's failure.
+pub fn line_up(conn: &mut Conn, quota: QuotaId, change: i32) -> Result<(), DbError> {
+    per_backend!(conn, c => {
+        diesel::update(quotas::table.filter(quotas::id.eq(quota)))
+            .set(quotas::waiting.eq(quotas::waiting + change))
+            .execute(c)
+    })?;
+    Ok(())
 }
 
 fn per_quota(conn: &mut Conn, seats: &Seats) -> Result<PerQuota, DbError> {
@@ -192,23 +254,6 @@ fn give_back(conn: &mut Conn, held: &PerQuota) -> Result<(), DbError> {
         leave(conn, *quota, *count)?;
     }
     Ok(())
-}
-
-/// Attendees of a ticket type that hold a seat.
-///
-/// # Errors
-/// The store's failure.
-pub fn count_held(conn: &mut Conn, ticket_type: TicketTypeId) -> Result<i32, DbError> {
-    let count: i64 = per_backend!(conn, c => {
-        attendees::table
-            .inner_join(registrations::table.on(registrations::id.eq(attendees::registration_id)))
-            .filter(attendees::ticket_type_id.eq(ticket_type))
-            .filter(attendees::state.eq("active"))
-            .filter(registrations::holds_seats)
-            .count()
-            .get_result(c)
-    })?;
-    i32::try_from(count).map_err(DbError::internal)
 }
 
 /// Moves seats that are held into one quota more, if they fit.
@@ -243,37 +288,4 @@ pub fn leave(conn: &mut Conn, quota: QuotaId, count: i32) -> Result<(), DbError>
             .execute(c)
     })?;
     Ok(())
-}
-
-/// A quota's counter, and the attendees that hold a seat of it.
-#[derive(Debug, QueryableByName)]
-pub struct Count {
-    /// The quota.
-    #[diesel(sql_type = IdSql)]
-    pub id: QuotaId,
-    /// What its counter says.
-    #[diesel(sql_type = Integer)]
-    pub held: i32,
-    /// What there is.
-    #[diesel(sql_type = BigInt)]
-    pub counted: i64,
-}
-
-/// Quotas whose counter is not the number of attendees that hold a seat. One statement, so that it sees
-/// one moment also beside a running service.
-///
-/// # Errors
-/// The store's failure.
-pub fn drift(conn: &mut Conn) -> Result<Vec<Count>, DbError> {
-    const COUNTS: &str = "SELECT q.id, q.held, (\
-            SELECT count(*) FROM ticket_type_quotas l \
-            JOIN attendees a ON a.ticket_type_id = l.ticket_type_id \
-            JOIN registrations r ON r.id = a.registration_id \
-            WHERE l.quota_id = q.id AND a.state = 'active' AND r.holds_seats\
-        ) AS counted FROM quotas q ORDER BY q.id";
-    let counts: Vec<Count> = per_backend!(conn, c => diesel::sql_query(COUNTS).load(c))?;
-    Ok(counts
-        .into_iter()
-        .filter(|count| i64::from(count.held) != count.counted)
-        .collect())
 }

@@ -1,0 +1,15 @@
+ALTER TABLE sessions DROP COLUMN signed_up;
+ALTER TABLE attendees DROP COLUMN session_ids;
+ALTER TABLE registration_tokens DROP COLUMN attendee_id;
+DROP INDEX attendees_in_line;
+ALTER TABLE attendees DROP COLUMN offer_expires_at;
+ALTER TABLE attendees DROP COLUMN joined_at;
+ALTER TABLE attendees DROP COLUMN waiting_for;
+DROP INDEX registrations_by_offer;
+DROP INDEX registrations_in_line;
+ALTER TABLE registrations DROP COLUMN new_contact;
+ALTER TABLE registrations DROP COLUMN notes;
+ALTER TABLE registrations DROP COLUMN offer_expires_at;
+ALTER TABLE registrations DROP COLUMN joined_at;
+ALTER TABLE registrations DROP COLUMN wants_list;
+ALTER TABLE quotas DROP COLUMN waiting;

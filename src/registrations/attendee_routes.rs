@@ -1,0 +1,166 @@
+//! The attendees of one's own registration: by the contact's access all of them, by an attendee's own
+//! only that one.
+
+use actix_web::{patch, post, web};
+
+use super::attendee_input::{self, AttendeeChange, ColleagueInput};
+use super::attendees;
+use super::cancel::By;
+use super::extract::Own;
+use super::input::AttendeeInput;
+use super::moves;
+use super::own_routes::{Found, at};
+use super::refusal::Refusal;
+use super::wire_own::OwnRegistration;
+use crate::faults::Faults;
+use crate::http::{Answer as HttpAnswer, IfMatch, Json, Patch, Reply};
+use crate::idempotency::{Effect, Once};
+use crate::ids::AttendeeId;
+use crate::problem::Problem;
+use crate::server::App;
+use crate::tickets::Form;
+use crate::tickets::questions::Answer;
+
+/// The attendee that a path names, if the one who asks may know of them.
+fn named(own: Own, id: &str) -> Result<AttendeeId, Problem> {
+    let id = id.parse().map_err(|_| Problem::not_found())?;
+    match own.attendee_id {
+        Some(only) if only != id => Err(Problem::not_found()),
+        _ => Ok(id),
+    }
+}
+
+/// Add an attendee
+///
+/// By the rules of registering: the group grows only while there is a seat, or while it waits as a whole.
+/// The contact's alone.
+#[utoipa::path(operation_id = "add_attendee", tag = "registration", request_body = AttendeeInput, responses((status = 201, description = "The registration with the new attendee", body = OwnRegistration), (status = 403, description = "`not-allowed`: an attendee's own link"), (status = 409, description = "`sold-out`, `session-full`, `municipality-taken`, `registration-closed`, `wrong-state`: nothing was stored")))]
+#[post("/registration/attendees")]
+pub async fn add_attendee(app: App, own: Own, once: Once, body: Json<AttendeeInput>) -> HttpAnswer {
+    own.require_contact()?;
+    let at = at(&app);
+    let added = once
+        .with(&body)
+        .run(&app.db, at.0, move |tx| {
+            let (seating, found) = Found::hold(tx, at, own)?;
+            let form = Form::read(tx, &found.event, at.0, &[])?;
+            let asked = form.asked(&found.event);
+            let parsed = attendee_input::parse(&body.value, &found.types, asked)?;
+            found.consents_to(&parsed.answers)?;
+            attendees::add(tx, seating, found.registration, &parsed)?;
+            let view = Found::read(tx, own)?.view();
+            let reply = Reply::created("/api/v1/registration", &view)?.etag(view.tag()?);
+            Ok(Effect {
+                reply,
+                kept: None,
+                registration: Some(own.registration_id),
+            })
+        })
+        .await;
+    app.mail_wakeup();
+    added
+}
+
+/// Change an attendee
+///
+/// What they said of themselves, their sessions, and their ticket type: another one is exchanged for the
+/// one they have in one step, or waited for with `if_full: wait` while they keep it.
+#[utoipa::path(operation_id = "update_attendee", tag = "registration", params(("attendee" = AttendeeId, Path, description = "Id")), request_body(content = AttendeeChange, content_type = "application/merge-patch+json"), responses((status = 200, description = "The changed registration", body = OwnRegistration), (status = 409, description = "`sold-out`, `session-full`, `municipality-taken`, `registration-closed`, `wrong-state`: nothing was changed")))]
+#[patch("/registration/attendees/{attendee}")]
+pub async fn update_attendee(
+    app: App,
+    own: Own,
+    path: web::Path<String>,
+    if_match: IfMatch,
+    changes: Patch,
+) -> HttpAnswer {
+    let (at, id) = (at(&app), named(own, &path)?);
+    let found = app
+        .db
+        .write(move |tx| {
+            let (seating, found) = Found::hold(tx, at, own)?;
+            if_match.check_version(&found.view().tag()?)?;
+            let attendee = found.attendee(id)?;
+            let input = changes.apply(&AttendeeChange::of(attendee))?;
+            let form = Form::read(tx, &found.event, at.0, &[])?;
+            let asked = form.asked(&found.event);
+            let mut parsed = input.parse(attendee, &found.types, asked)?;
+            found.consents_to(&parsed.attendee.answers)?;
+            if own.attendee_id.is_none() && !found.registration.is_contacts_own(attendee) {
+                let given = parsed.attendee.answers;
+                parsed.attendee.answers = attendee_input::with_unseen(given, &attendee.answers);
+            }
+            moves::change(tx, seating, found.registration, id, &parsed)?;
+            Found::read(tx, own).map_err(Problem::from)
+        })
+        .await?;
+    app.mail_wakeup();
+    found.view().reply()
+}
+
+/// Hand an attendee's seat to a colleague
+///
+/// The colleague gets a ticket of their own; the one before theirs ends.
+#[utoipa::path(operation_id = "replace_attendee", tag = "registration", params(("attendee" = AttendeeId, Path, description = "Id")), request_body = ColleagueInput, responses((status = 200, description = "The changed registration", body = OwnRegistration), (status = 409, description = "`municipality-taken`, `wrong-state`: nothing was changed")))]
+#[post("/registration/attendees/{attendee}/replace")]
+pub async fn replace_attendee(
+    app: App,
+    own: Own,
+    path: web::Path<String>,
+    body: Json<ColleagueInput>,
+) -> HttpAnswer {
+    own.require_contact()?;
+    let (at, id) = (at(&app), named(own, &path)?);
+    let found = app
+        .db
+        .write(move |tx| {
+            let (seating, found) = Found::hold(tx, at, own)?;
+            let form = Form::read(tx, &found.event, at.0, &[])?;
+            let asked = form.asked(&found.event);
+            let parsed = body.value.parse(found.attendee(id)?, &found.types, asked)?;
+            found.consents_to(&parsed.answers)?;
+            attendees::replace(tx, seating, found.registration, id, &parsed)?;
+            Found::read(tx, own).map_err(Problem::from)
+        })
+        .await?;
+    app.mail_wakeup();
+    found.view().reply()
+}
+
+/// Cancel an attendee
+///
+/// Frees their seat, which goes to who waits; with the last one the registration is cancelled. Possible
+/// until the event's `cancel_until`, else until it starts.
+#[utoipa::path(operation_id = "cancel_attendee", tag = "registration", params(("attendee" = AttendeeId, Path, description = "Id")), responses((status = 200, description = "The changed registration", body = OwnRegistration), (status = 409, description = "`wrong-state`: they are cancelled, or it is too late")))]
+#[post("/registration/attendees/{attendee}/cancel")]
+pub async fn cancel_attendee(app: App, own: Own, path: web::Path<String>) -> HttpAnswer {
+    let (at, id) = (at(&app), named(own, &path)?);
+    let found = app
+        .db
+        .write(move |tx| {
+            let (seating, found) = Found::hold(tx, at, own)?;
+            attendees::cancel(tx, seating, found.registration, id, By::Contact)?;
+            Found::read(tx, own).map_err(Problem::from)
+        })
+        .await?;
+    app.mail_wakeup();
+    found.view().reply()
+}
+
+impl Found {
+    /// Sensitive answers are kept only with a consent of their own.
+    fn consents_to(&self, answers: &[Answer]) -> Result<(), Problem> {
+        let mut answers = answers.iter();
+        if self.registration.consents.sensitive || !answers.any(|answer| answer.sensitive) {
+            return Ok(());
+        }
+        let detail = "Say yes to consents.sensitive of the registration first.";
+        Err(Faults::one("/answers", "needs_consent", detail).into())
+    }
+
+    fn attendee(&self, id: AttendeeId) -> Result<&super::model::Attendee, Problem> {
+        let mut attendees = self.registration.attendees.iter();
+        let found = attendees.find(|one| one.id == id);
+        found.ok_or_else(|| Refusal::NoAttendee.into())
+    }
+}

@@ -1,0 +1,114 @@
+//! One attendee of a registration changes what they said, or moves to another ticket type.
+//!
+//! A seat of another ticket type is taken beside the one that is kept and only then exchanged, in one
+//! transaction over the quotas of both; where it is full, the attendee may wait for it with the seat they
+//! have.
+
+use super::attendee_input::ParsedChange;
+use super::attendees::{check_changeable, check_sessions, check_ticket_type, find, one, write};
+use super::mails::tell_changed;
+use super::model::{Registration, Waiting};
+use super::refusal::{Outcome, Refusal};
+use super::seating::Seating;
+use super::{line, signing_up};
+use crate::db::Conn;
+use crate::ids::AttendeeId;
+
+/// Changes what an attendee said of themselves, their sessions, and their ticket type.
+///
+/// # Errors
+/// What [`Refusal`] says; nothing is stored then.
+pub fn change(
+    tx: &mut Conn,
+    mut seating: Seating,
+    mut registration: Registration,
+    id: AttendeeId,
+    change: &ParsedChange,
+) -> Outcome<Registration> {
+    let (place, before) = find(&registration, id)?;
+    check_changeable(&registration, None)?;
+    if change.ends_wish {
+        seating.withdraw_wish(&mut registration, place);
+    }
+    if change.attendee.ticket_type_id != before.ticket_type_id {
+        move_to(tx, &mut seating, &mut registration, (place, change))?;
+    }
+    let moved = registration.attendees.get(place).cloned();
+    let mut changed = change.over(moved.ok_or(Refusal::NoAttendee)?);
+    if changed.session_ids != before.session_ids {
+        check_sessions(tx, &seating, &changed.session_ids)?;
+        if registration.holds_seats {
+            let moves = (
+                before.session_ids.as_slice(),
+                changed.session_ids.as_slice(),
+            );
+            signing_up::change(tx, seating.event.id, moves)??;
+        }
+    }
+    changed.checked_in_at = before.checked_in_at;
+    write(tx, &seating, &mut registration, (place, changed))?;
+    tell_changed(tx, seating.now, seating.about(), &registration)?;
+    seating.close(tx)?;
+    Ok(registration)
+}
+
+/// Gives an attendee a seat of another ticket type for the one they have, or puts them in line for it.
+fn move_to(
+    tx: &mut Conn,
+    seating: &mut Seating,
+    registration: &mut Registration,
+    (place, change): (usize, &ParsedChange),
+) -> Outcome<()> {
+    let wanted = change.attendee.ticket_type_id;
+    let Some(attendee) = registration.attendees.get(place).cloned() else {
+        return Err(Refusal::NoAttendee.into());
+    };
+    check_changeable(registration, Some(&attendee))?;
+    check_ticket_type(seating, registration, wanted)?;
+    let kept = attendee.ticket_type_id;
+    seating.withdraw_wish(registration, place);
+    let mut moved = attendee;
+    moved.waiting_for = None;
+    if registration.holds_seats {
+        seating.serve_those_who_wait(tx)?;
+        if seating.ledger.take_beside(kept, wanted) {
+            seating.ledger.give_beside(wanted, kept);
+            moved.ticket_type_id = wanted;
+        } else if change.waits_if_full && seating.has_line(wanted) {
+            seating.ledger.line_up(&one(wanted), 1);
+            moved.waiting_for = Some(Waiting {
+                ticket_type_id: wanted,
+                joined_at: line::next_place(tx, seating.event.id, seating.now)?,
+                offer_expires_at: None,
+            });
+        } else {
+            return Err(Refusal::SoldOut(wanted).into());
+        }
+    } else {
+        seating.ledger.line_up(&one(kept), -1);
+        seating.ledger.line_up(&one(wanted), 1);
+        moved.ticket_type_id = wanted;
+    }
+    if let Some(attendee) = registration.attendees.get_mut(place) {
+        *attendee = moved;
+    }
+    Ok(())
+}
+
+/// Exchanges the seat an attendee has for the one they were offered. The caller closes the seating.
+///
+/// # Errors
+/// What [`Refusal`] says; nothing is stored then.
+pub fn take_offer(
+    tx: &mut Conn,
+    seating: &mut Seating,
+    registration: &mut Registration,
+    id: AttendeeId,
+) -> Outcome<()> {
+    let (place, mut attendee) = find(registration, id)?;
+    let wish = attendee.waiting_for.take().ok_or(Refusal::Expired)?;
+    let kept = attendee.ticket_type_id;
+    seating.ledger.give_beside(wish.ticket_type_id, kept);
+    attendee.ticket_type_id = wish.ticket_type_id;
+    write(tx, seating, registration, (place, attendee))
+}

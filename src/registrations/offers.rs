@@ -1,0 +1,175 @@
+//! What becomes of an offer: it is accepted, declined, or not answered in time.
+
+use super::confirm::{Opened, open};
+use super::mails::{letter, tell_changed, tell_confirmed, tell_end};
+use super::model::{Registration, RegistrationState, Step};
+use super::moves;
+use super::refusal::{Outcome, Refusal};
+use super::register::Rules;
+use super::seating::Seating;
+use super::store;
+use super::tokens::{self, Purpose, Token};
+use crate::clock::Instant;
+use crate::db::rows::serialise_on;
+use crate::db::{Conn, DbError};
+use crate::ids::AttendeeId;
+use crate::mail::{EmailKind, outbox};
+
+/// Takes the offered seats by the token of the offer's link.
+///
+/// # Errors
+/// What [`Refusal`] says; nothing is stored then.
+pub fn accept(tx: &mut Conn, now: Instant, rules: Rules, secret: &str) -> Outcome<Opened> {
+    let (token, mut seating, mut registration) = find(tx, (now, rules), secret)?;
+    if let Some(attendee) = token.attendee_id {
+        moves::take_offer(tx, &mut seating, &mut registration, attendee)?;
+        store::update(tx, &mut registration)?;
+        tell_changed(tx, now, seating.about(), &registration)?;
+    } else {
+        registration.step(Step::Accept, now)?;
+        store::update(tx, &mut registration)?;
+        tell_confirmed(tx, now, seating.about(), &registration)?;
+    }
+    tokens::mark_used(tx, &[token.id], now)?;
+    seating.close(tx)?;
+    Ok(open(tx, now, registration, token.attendee_id)?)
+}
+
+/// Gives the offered seats to the next in line by the token of the offer's link.
+///
+/// # Errors
+/// What [`Refusal`] says; nothing is stored then.
+pub fn decline(tx: &mut Conn, now: Instant, rules: Rules, secret: &str) -> Outcome<Opened> {
+    let (token, mut seating, mut registration) = find(tx, (now, rules), secret)?;
+    if let Some(attendee) = token.attendee_id {
+        let place = place_of(&registration, attendee)?;
+        seating.withdraw_wish(&mut registration, place);
+        store::update(tx, &mut registration)?;
+    } else {
+        let was = registration.state;
+        seating.vacate(tx, &mut registration)?;
+        registration.step(Step::Decline, now)?;
+        store::update(tx, &mut registration)?;
+        let kind = EmailKind::RegistrationCancelled;
+        tell_end(tx, now, seating.about(), (&registration, was), kind)?;
+    }
+    tokens::mark_used(tx, &[token.id], now)?;
+    seating.close(tx)?;
+    Ok(open(tx, now, registration, token.attendee_id)?)
+}
+
+/// The offer behind a link that can still be answered.
+fn find(
+    tx: &mut Conn,
+    (now, rules): (Instant, Rules),
+    secret: &str,
+) -> Outcome<(Token, Seating, Registration)> {
+    serialise_on(tx, [secret.as_bytes()])?;
+    let token = tokens::find(tx, secret, Purpose::Offer)?.ok_or(Refusal::UnknownToken)?;
+    let event = store::find_by_token(tx, token.registration_id)?.event_id;
+    let seating = Seating::open(tx, now, rules, event)?;
+    // Read again: it may have changed while this waited for the counters.
+    let token = tokens::find(tx, secret, Purpose::Offer)?.ok_or(Refusal::UnknownToken)?;
+    if token.used_at.is_some() {
+        return Err(Refusal::TokenUsed.into());
+    }
+    let registration = store::find_by_token(tx, token.registration_id)?;
+    let until = match token.attendee_id {
+        Some(attendee) => {
+            let place = place_of(&registration, attendee)?;
+            let wish = registration
+                .attendees
+                .get(place)
+                .and_then(|one| one.waiting_for);
+            wish.and_then(|wish| wish.offer_expires_at)
+        }
+        None => match registration.state {
+            RegistrationState::Offered => registration.offer_expires_at,
+            RegistrationState::OfferExpired | RegistrationState::Expired => None,
+            state => return Err(Refusal::WrongState(state).into()),
+        },
+    };
+    // One that is due is over, whether or not it has been swept.
+    if until.is_none_or(|until| now >= until) {
+        return Err(Refusal::Expired.into());
+    }
+    Ok((token, seating, registration))
+}
+
+fn place_of(registration: &Registration, attendee: AttendeeId) -> Outcome<usize> {
+    let mut attendees = registration.attendees.iter();
+    let found = attendees.position(|one| one.id == attendee && one.comes());
+    Ok(found.ok_or(Refusal::Expired)?)
+}
+
+/// Ends what a registration was offered, or waited for, too long: the party's, and its attendees'. The
+/// caller closes the seating.
+///
+/// # Errors
+/// The store's failure.
+pub fn lapse(
+    tx: &mut Conn,
+    seating: &mut Seating,
+    mut registration: Registration,
+) -> Result<(), DbError> {
+    let now = seating.now;
+    let is_over = seating.line_is_over(&registration);
+    let due = |until: Option<Instant>| until.is_some_and(|until| now >= until);
+    let step = match registration.state {
+        RegistrationState::WaitingList | RegistrationState::Offered if is_over => {
+            Some(Step::Expire)
+        }
+        RegistrationState::Offered if due(registration.offer_expires_at) => Some(Step::LetLapse),
+        _ => None,
+    };
+    if let Some(step) = step {
+        let kind = EmailKind::OfferExpired;
+        let told = letter(seating.about(), &registration, kind, None);
+        seating.vacate(tx, &mut registration)?;
+        let stepped = registration.step(step, now);
+        stepped.map_err(|wrong| DbError::internal(format!("one that is {} lapsed", wrong.0)))?;
+        store::update(tx, &mut registration)?;
+        outbox::suppress(tx, registration.id)?;
+        return outbox::enqueue_all(tx, now, told.as_slice());
+    }
+    lapse_beside(tx, seating, registration)
+}
+
+/// Ends what attendees were offered, or waited for, beside their seats.
+fn lapse_beside(
+    tx: &mut Conn,
+    seating: &mut Seating,
+    mut registration: Registration,
+) -> Result<(), DbError> {
+    let now = seating.now;
+    let mut ended = false;
+    for place in 0..registration.attendees.len() {
+        let wish = registration
+            .attendees
+            .get(place)
+            .and_then(|one| one.waiting_for);
+        let over = wish.is_some_and(|wish| match wish.offer_expires_at {
+            Some(until) => now >= until,
+            None => seating.is_over(wish.ticket_type_id),
+        });
+        if over {
+            seating.withdraw_wish(&mut registration, place);
+            ended = true;
+        }
+    }
+    if !ended {
+        return Ok(());
+    }
+    store::update(tx, &mut registration)?;
+    let mut told = letter(
+        seating.about(),
+        &registration,
+        EmailKind::OfferExpired,
+        None,
+    );
+    if let Some(told) = &mut told {
+        told.context.keeps_seat = true;
+        told.context.calendar_uid = None;
+    }
+    outbox::enqueue_all(tx, now, told.as_slice())
+}
