@@ -74,6 +74,7 @@ def reads(run):
     run.row("reads", "programme, br, to one by query", "requests/s", compressed, pairs[1], DRAFT)
     to_static("one session", f"{conference.public}/sessions/{session}", 0.5)
     to_static("tickets", f"{conference.public}/tickets", 0.5)
+    to_static("what is on now", f"{conference.public}/now", 0.5)
     run.note_memory("reads on SQLite", service)
     service.stop()
 
