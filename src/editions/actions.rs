@@ -1,5 +1,7 @@
 //! Making a new edition.
 
+use std::collections::HashMap;
+
 use super::input::CloneInput;
 use super::model::Part;
 use crate::clock::Instant;
@@ -54,10 +56,16 @@ pub fn clone(
             .into_iter()
             .map(|session| (Some(session.id), session.slug)),
     );
+    let mut types = HashMap::new();
     if with(Part::Quotas) || with(Part::TicketTypes) {
-        let types = with(Part::TicketTypes).then(|| with(Part::RegistrationWindows).then_some(by));
-        let types = tickets::copy(tx, now, source.id, event, types)?;
-        skipped.extend(types.into_iter().map(|name| (None, name)));
+        let windows = with(Part::RegistrationWindows).then_some(by);
+        let windows = with(Part::TicketTypes).then_some(windows);
+        let copied = tickets::copy(tx, now, source.id, event, windows)?;
+        skipped.extend(copied.skipped.into_iter().map(|name| (None, name)));
+        types = copied.types;
+    }
+    if with(Part::Questions) {
+        tickets::copy_questions(tx, now, (source.id, event.id), &types, by)?;
     }
     Ok(Cloned {
         event: edition.event,

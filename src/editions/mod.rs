@@ -7,8 +7,8 @@
 //!
 //! Each room copies what is its own ([`committee::copy`](crate::committee::copy),
 //! [`programme::copy`](crate::programme::copy), [`tickets::copy`](crate::tickets::copy)); this one calls
-//! them, in one transaction. A room that gets things of its own to copy (the questions of a form, say)
-//! is called from [`actions::clone`] beside them.
+//! them, in one transaction. A room that gets things of its own to copy is called from [`actions::clone`]
+//! beside them.
 
 pub mod actions;
 pub mod input;

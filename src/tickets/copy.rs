@@ -1,20 +1,30 @@
-//! Quotas and ticket types of one event, taken along to another.
+//! Quotas, ticket types and questions of one event, taken along to another.
 
 use std::collections::HashMap;
 
 use chrono::TimeDelta;
 
 use super::model::{Quota, TicketType};
+use super::questions::model::Choice;
+use super::questions::{self, Question};
 use super::{quotas, store};
 use crate::clock::{Instant, new_id};
 use crate::db::{Conn, DbError};
 use crate::events::Event;
-use crate::ids::{EventId, QuotaId};
+use crate::ids::{EventId, QuotaId, TicketTypeId};
 use crate::text::wall::{Moved, moved};
 
+/// What was copied.
+#[derive(Debug, Default)]
+pub struct Copied {
+    /// The new ticket types by the old ones.
+    pub types: HashMap<TicketTypeId, TicketTypeId>,
+    /// Names of ticket types whose window falls into an hour that the clock skips.
+    pub skipped: Vec<String>,
+}
+
 /// Copies the quotas, with nothing held, and with `types` also the ticket types. Their windows are
-/// moved by so much on the wall clock, or left open where that is `None`. Gives the names of ticket
-/// types whose window falls into an hour that the clock skips.
+/// moved by so much on the wall clock, or left open where that is `None`.
 ///
 /// # Errors
 /// The store's failure.
@@ -24,7 +34,7 @@ pub fn copy(
     from: EventId,
     to: &Event,
     types: Option<Option<TimeDelta>>,
-) -> Result<Vec<String>, DbError> {
+) -> Result<Copied, DbError> {
     let mut ids: HashMap<QuotaId, QuotaId> = HashMap::new();
     let mut old = quotas::list_all(tx, from)?;
     old.sort_by_key(|quota| quota.id);
@@ -41,9 +51,9 @@ pub fn copy(
         ids.insert(quota.id, new.id);
     }
     let Some(windows) = types else {
-        return Ok(Vec::new());
+        return Ok(Copied::default());
     };
-    let mut skipped = Vec::new();
+    let mut copied = Copied::default();
     for ticket in store::list_all(tx, from)? {
         let window = |at: Option<Instant>| -> Option<Moved> {
             at.zip(windows).map(|(at, by)| moved(to.timezone, at, by))
@@ -54,7 +64,7 @@ pub fn copy(
             .flatten()
             .any(|moved| !moved.exists)
         {
-            skipped.push(
+            copied.skipped.push(
                 ticket
                     .name
                     .best(to.languages.default.as_str(), "")
@@ -75,9 +85,49 @@ pub fn copy(
             quotas: drawn,
             version: 1,
             created_at: now,
-            ..ticket
+            ..ticket.clone()
         };
         store::insert(tx, &new)?;
+        copied.types.insert(ticket.id, new.id);
     }
-    Ok(skipped)
+    Ok(copied)
+}
+
+/// Copies the questions, unanswered; days on which they become required are moved by so much. Those that
+/// ask attendees of some ticket types ask those of the new ones, or everybody where none were copied.
+///
+/// # Errors
+/// The store's failure.
+pub fn copy_questions(
+    tx: &mut Conn,
+    now: Instant,
+    (from, to): (EventId, EventId),
+    types: &HashMap<TicketTypeId, TicketTypeId>,
+    by: TimeDelta,
+) -> Result<(), DbError> {
+    for question in questions::store::list_all(tx, from)? {
+        let asked = question.ticket_types.iter();
+        let mut asked: Vec<TicketTypeId> = asked.filter_map(|id| types.get(id).copied()).collect();
+        asked.sort_unstable();
+        let unheld = |option: &Choice| Choice {
+            held: 0,
+            ..option.clone()
+        };
+        let new = Question {
+            id: new_id(),
+            event_id: to,
+            options: question.options.iter().map(unheld).collect(),
+            required_from: question
+                .required_from
+                .and_then(|day| day.checked_add_signed(by)),
+            ticket_types: asked,
+            wording: 1,
+            answers_deleted_at: None,
+            version: 1,
+            created_at: now,
+            ..question
+        };
+        questions::store::insert(tx, &new)?;
+    }
+    Ok(())
 }

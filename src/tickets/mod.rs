@@ -26,7 +26,7 @@ pub mod ticket_type_routes;
 pub mod wire;
 
 pub use consents::CONSENTS_VERSION;
-pub use copy::copy;
+pub use copy::{copy, copy_questions};
 pub use form::Form;
 pub use model::{Price, Quota, TicketType, UniqueBy, Window};
 pub use store::{counts, quotas, seats, sign_up};

@@ -1,5 +1,6 @@
 //! Next year's edition, made from this year's.
 
+use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use crate::helpers::TestApp;
@@ -100,6 +101,9 @@ async fn clone(app: &TestApp, slug: &str, starts_on: &str, include: &[&str]) -> 
 on_both_stores! {
     async fn everything_moves_by_the_wall_clock_under_new_ids(app: TestApp) {
         full(&app).await;
+        let old = items(&app, "dialog-2026", "ticket-types").await.remove(0);
+        let question = json!({"label": "Mat", "kind": "single_choice", "options": [{"key": "fish", "label": "Fisk", "limit": 3}], "ticket_types": [old["id"]], "required": true, "required_from": "2026-03-01"});
+        app.create("/events/dialog-2026/questions", &question).await;
         let made = clone(&app, "dialog-2026-b", "2026-10-25", &ALL).await;
         assert_eq!((&made["starts_on"], &made["ends_on"], &made["state"]), (&json!("2026-10-25"), &json!("2026-10-26"), &json!("draft")));
         assert_eq!((&made["edition"], &made["series"], &made["programme_version"]), (&json!(8), &json!("dialog"), &json!(0)));
@@ -118,10 +122,15 @@ on_both_stores! {
         let ticket = items(&app, "dialog-2026-b", "ticket-types").await.remove(0);
         assert_eq!(ticket["opens_at"], "2026-10-08T08:00:00+02:00");
         assert_eq!(ticket["quotas"][0], id(items(&app, "dialog-2026-b", "quotas").await));
-        for never in ["recordings", "registrations", "programme/releases", "emails"] {
+        let asked = items(&app, "dialog-2026-b", "questions").await.remove(0);
+        assert_eq!((&asked["ticket_types"], &asked["options"][0]["limit"], &asked["wording"]), (&json!([ticket["id"]]), &json!(3), &json!(1)));
+        let days = |from: &Value, to: &str| (to.parse::<NaiveDate>().unwrap() - from.as_str().unwrap().parse::<NaiveDate>().unwrap()).num_days();
+        let old_start = app.organiser("GET", "/events/dialog-2026").send().await.expect(200)["starts_on"].clone();
+        assert_eq!(days(&json!("2026-03-01"), asked["required_from"].as_str().unwrap()), days(&old_start, "2026-10-25"), "as many days before");
+        for never in ["recordings", "registrations", "programme/releases", "emails", "access-codes"] {
             assert_eq!(items(&app, "dialog-2026-b", never).await, Vec::<Value>::new(), "{never}");
         }
-        for list in ["rooms", "tracks", "speakers", "sessions", "committee", "quotas", "ticket-types"] {
+        for list in ["rooms", "tracks", "speakers", "sessions", "committee", "quotas", "ticket-types", "questions"] {
             assert_ne!(id(items(&app, "dialog-2026", list).await), id(items(&app, "dialog-2026-b", list).await), "{list}");
         }
         let next = clone(&app, "dialog-2027", "2027-10-18", &[]).await;
@@ -131,7 +140,7 @@ on_both_stores! {
     async fn what_is_not_chosen_stays_behind(app: TestApp) {
         full(&app).await;
         clone(&app, "bare", "2027-10-18", &[]).await;
-        for list in ["rooms", "tracks", "speakers", "sessions", "committee", "quotas", "ticket-types"] {
+        for list in ["rooms", "tracks", "speakers", "sessions", "committee", "quotas", "ticket-types", "questions"] {
             assert_eq!(items(&app, "bare", list).await, Vec::<Value>::new(), "{list}");
         }
         clone(&app, "some", "2027-10-18", &["sessions", "ticket_types"]).await;
