@@ -277,4 +277,76 @@ on_both_stores! { with [crate::helpers::MAIL_WAITS]
         let path = format!("/events/{}/questions/{question}", sale.event);
         app.organiser("PATCH", &path).if_match("*").patch_json(&json!({"position": 1})).send().await.problem(409, "wrong-state");
     }
+
+    async fn answers_are_changed_by_whom_they_belong_to(app: TestApp) {
+        let sale = OnSale::of_size(&app, 10).await;
+        let choice = ask(&app, &sale, food(Some(1))).await;
+        let allergy = ask(&app, &sale, json!({"label": "Allergi", "sensitive": true})).await;
+        let both = json!([{"question_id": choice, "value": "fish"}, {"question_id": allergy, "value": "nøtter"}]);
+        let second = json!({"ticket_type_id": sale.ticket, "name": "Ola", "email": "ola@example.org", "answers": [{"question_id": allergy, "value": "melk"}]});
+        let mut body = sale.body("kari@example.org");
+        body["attendees"][0]["answers"] = both;
+        body["attendees"].as_array_mut().unwrap().push(second);
+        body["consents"] = json!({"sensitive": true});
+        app.post(&sale.path(), &body).send().await.expect(202);
+        let opened = opened(&app, "kari@example.org").await;
+        let access = opened["access_token"].as_str().unwrap();
+        let path = |place: usize| format!("/registration/attendees/{}", opened["registration"]["attendees"][place]["id"].as_str().unwrap());
+        let patch = async |place: usize, change: Value| {
+            let call = app.call("PATCH", &path(place)).bearer(access).if_match("*");
+            call.patch_json(&change).send().await
+        };
+        // What is not sent stays.
+        let renamed = patch(0, json!({"name": "Kari Ny"})).await.expect(200);
+        assert_eq!(renamed["attendees"][0]["answers"][0]["value"], "fish");
+        assert_eq!(held(&app, &sale, &choice).await[0]["held"], 1);
+        // One answers anew, and the option is exchanged.
+        let anew = patch(0, json!({"answers": [{"question_id": choice, "value": "meat"}]})).await.expect(200);
+        assert_eq!(anew["attendees"][0]["answers"].as_array().unwrap().len(), 1);
+        assert_eq!(held(&app, &sale, &choice).await, json!([{"key": "fish", "held": 0}, {"key": "meat", "held": 1}]));
+        // The contact does not see what Ola answered, and does not take it away either.
+        let others = patch(1, json!({"answers": [{"question_id": choice, "value": "fish"}, {"question_id": allergy, "value": null}]})).await.expect(200);
+        assert_eq!(others["attendees"][1]["answers"].as_array().unwrap().len(), 2);
+        let own = app.post("/registrations/access", &json!({"token": outbox::token(&app, "ola@example.org", "registration_confirmed")})).send().await.expect(200);
+        let shown = own["registration"]["attendees"][0]["answers"].as_array().unwrap().iter().map(|one| one["value"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+        assert_eq!(shown, ["fish", "melk"], "an attendee reads their own");
+        patch(0, json!({"answers": [{"question_id": choice, "value": "fish"}]})).await.problem(409, "option-full");
+        patch(0, json!({"answers": [{"question_id": choice, "value": "bird"}]})).await.fault("/answers/0/value", "unknown_option");
+        assert_eq!(held(&app, &sale, &choice).await, json!([{"key": "fish", "held": 1}, {"key": "meat", "held": 1}]));
+        sales::assert_integrity(&app);
+        // A consent that is withdrawn takes the answers with it.
+        let withdrawn = app.call("PATCH", "/registration").bearer(access).if_match("*").patch_json(&json!({"consents": {"sensitive": false}})).send().await.expect(200);
+        let kept = withdrawn["attendees"][1]["answers"].as_array().unwrap();
+        assert_eq!((kept.len(), &kept[0]["value"]), (1, &json!("fish")));
+        patch(0, json!({"answers": [{"question_id": allergy, "value": "nøtter"}]})).await.fault("/answers", "needs_consent");
+        // A colleague answers for themselves; one who goes gives the option back.
+        let replaced = app.post(&format!("{}/replace", path(1)), &json!({"name": "Per", "answers": []})).bearer(access).send().await.expect(200);
+        assert_eq!(replaced["attendees"][1]["answers"], json!([]));
+        assert_eq!(held(&app, &sale, &choice).await[0]["held"], 0);
+        patch(1, json!({"answers": [{"question_id": choice, "value": "fish"}]})).await.expect(200);
+        app.call("POST", &format!("{}/cancel", path(1))).bearer(access).send().await.expect(200);
+        assert_eq!(held(&app, &sale, &choice).await[0]["held"], 0);
+        sales::assert_integrity(&app);
+    }
+
+    async fn who_waits_gets_what_they_chose_with_the_seat(app: TestApp) {
+        let sale = OnSale::with(&app, Some(1), json!({"waiting_list": true, "access_code_required": true})).await;
+        let choice = ask(&app, &sale, food(Some(1))).await;
+        let code = app.create(&format!("/events/{}/access-codes", sale.event), &json!({"code": "hemmelig", "max_uses": 1})).await;
+        let fish = json!([{"question_id": choice, "value": "fish"}]);
+        let more = json!({"access_code": "hemmelig", "join_waiting_list": true});
+        register(&app, &sale, "a@example.org", fish.clone(), more.clone()).await.expect(202);
+        let first = opened(&app, "a@example.org").await;
+        let waiting = register(&app, &sale, "b@example.org", fish, more).await.expect(202);
+        assert_eq!(waiting["leads_to"], "waiting_list", "who waits takes nothing yet");
+        opened(&app, "b@example.org").await;
+        let uses = async || app.organiser("GET", &format!("/events/{}/access-codes/{}", sale.event, code["id"].as_str().unwrap())).send().await.expect(200)["uses"].clone();
+        assert_eq!((uses().await, held(&app, &sale, &choice).await[0]["held"].as_i64()), (json!(1), Some(1)));
+        app.call("POST", "/registration/cancel").bearer(first["access_token"].as_str().unwrap()).send().await.expect(200);
+        let offer = outbox::token(&app, "b@example.org", "seat_offered");
+        assert_eq!((uses().await, held(&app, &sale, &choice).await[0]["held"].as_i64()), (json!(1), Some(1)));
+        app.post("/registrations/accept-offer", &json!({"token": offer})).send().await.expect(200);
+        assert_eq!((uses().await, held(&app, &sale, &choice).await[0]["held"].as_i64()), (json!(1), Some(1)));
+        sales::assert_integrity(&app);
+    }
 }
