@@ -59,6 +59,8 @@ mod together;
 mod tokens;
 mod transcripts;
 mod waiting_list;
+mod waiting_machine;
+mod waiting_rush;
 mod walk_through;
 mod watch;
 mod watch_page;
