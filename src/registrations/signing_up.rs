@@ -138,16 +138,3 @@ fn judge(sessions: &[SignUpSession], pointer: &str, chosen: &[SessionId], faults
         before.push(session);
     }
 }
-
-/// Whether two of these choices are at the same time now.
-#[must_use]
-pub fn has_overlap(sessions: &[SignUpSession], chosen: &[SessionId]) -> bool {
-    let mut faults = Faults::new();
-    let known: Vec<SessionId> = chosen
-        .iter()
-        .filter(|id| sessions.iter().any(|one| one.id == **id))
-        .copied()
-        .collect();
-    judge(sessions, "", &known, &mut faults);
-    !faults.is_empty()
-}

@@ -96,7 +96,7 @@ mod tests {
     /// Reads CSV back, as a spreadsheet does.
     fn read(text: &str) -> Vec<String> {
         let (mut cells, mut cell, mut quoted) = (Vec::new(), String::new(), false);
-        let mut letters = text.trim_start_matches('\u{feff}').chars().peekable();
+        let mut letters = text.strip_prefix('\u{feff}').unwrap().chars().peekable();
         while let Some(letter) = letters.next() {
             match letter {
                 '"' if quoted && letters.peek() == Some(&'"') => {

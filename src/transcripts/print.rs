@@ -15,6 +15,10 @@ pub fn web_vtt(transcript: &Transcript) -> String {
         for line in &cue.lines {
             let text = escaped(&line.text);
             let _ = match &line.voice {
+                // An arrow is a time's alone: a voice that ends in dashes keeps its distance.
+                Some(voice) if voice.ends_with("--") => {
+                    writeln!(file, "<v {} >{text}</v>", escaped(voice))
+                }
                 Some(voice) => writeln!(file, "<v {}>{text}</v>", escaped(voice)),
                 None => writeln!(file, "{text}"),
             };
