@@ -45,6 +45,7 @@ pub struct SheetQuery {
     /// Text in the code, a name or the contact's address.
     q: Option<String>,
     /// `sensitive`: answers to sensitive questions too.
+    #[param(inline)]
     include: Option<Include>,
 }
 
