@@ -78,9 +78,12 @@ pub fn part(
     shown: &programme::Shown,
     session: SessionId,
 ) -> Result<Option<Transcript>, DbError> {
+    let Some(first) = recordings.first() else {
+        return Ok(None);
+    };
+    let known = video::known(conn, first.event_id, &shown.programme.sessions)?;
     for recording in recordings {
         let kept = store::find(conn, recording.event_id, recording.id)?;
-        let known = video::known(conn, recording.event_id, &shown.programme.sessions)?;
         let stretches = Stretches::of(recording, shown, &known);
         let part = kept.and_then(|kept| stretches.part(session, kept.transcript));
         if part.is_some() {

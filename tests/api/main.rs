@@ -25,6 +25,7 @@ mod events;
 mod exports;
 mod front_door;
 mod groups;
+mod import_schedules;
 mod imports;
 mod instances;
 mod kills;
