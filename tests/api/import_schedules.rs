@@ -6,8 +6,8 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::helpers::smtp::python;
 use crate::helpers::TestApp;
+use crate::helpers::smtp::python;
 use crate::imports::{XML, draft, event, fixture, put, release, text, touched};
 
 on_both_stores! {
