@@ -6,8 +6,8 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::helpers::TestApp;
 use crate::helpers::smtp::python;
+use crate::helpers::{TestApp, say_aloud};
 use crate::imports::{XML, draft, event, fixture, put, release, text, touched};
 
 on_both_stores! {
@@ -146,7 +146,7 @@ fn schedules() -> Option<PathBuf> {
         "{} is missing",
         folder.display()
     );
-    println!("real programmes were not imported: ../shared/data/schedule is not here");
+    say_aloud("real programmes were not imported: ../shared/data/schedule is not here");
     None
 }
 

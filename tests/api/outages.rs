@@ -5,10 +5,10 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::command_line::{Served, kongress};
-use crate::helpers::Store;
 use crate::helpers::cluster::Cluster;
 use crate::helpers::crowd::{self, Crowd, Fair, Told, assert_nothing_lost, target};
 use crate::helpers::stores::{TestStore, execute};
+use crate::helpers::{Store, say_aloud};
 
 fn program(store: &TestStore) -> Command {
     let mut command = kongress(store);
@@ -194,14 +194,9 @@ impl SmallDisk {
             .args(["-t", "tmpfs", "-o", "size=8m", "none"])
             .arg(&dir);
         let mounted = mount.output().is_ok_and(|output| output.status.success());
-        println!(
-            "the disk is {}",
-            if mounted {
-                "a tmpfs of 8 MiB"
-            } else {
-                "limited by RLIMIT_FSIZE: mounting is refused"
-            }
-        );
+        if !mounted {
+            say_aloud("the disk is limited by RLIMIT_FSIZE: mounting is refused");
+        }
         Self { dir, mounted }
     }
 
@@ -304,17 +299,11 @@ impl Saboteur {
         strace.args(["-e", &format!("inject={calls}:error={error}:when=3+3")]);
         strace.args(["-p", &served.child.id().to_string(), "-o", "/dev/null"]);
         strace.stderr(std::fs::File::create(&said).unwrap());
-        let mut child = match strace.spawn() {
-            Ok(child) => child,
-            Err(error) => {
-                println!("not run: strace can't be started: {error}");
-                return None;
-            }
-        };
+        let mut child = strace.spawn().expect("tests/run installs strace");
         tokio::time::sleep(Duration::from_millis(500)).await;
         if child.try_wait().unwrap().is_some() {
             let said = std::fs::read_to_string(said).unwrap();
-            println!("not run: {}", said.trim());
+            say_aloud(&format!("the disk did not fail: {}", said.trim()));
             return None;
         }
         Some(Self(child))

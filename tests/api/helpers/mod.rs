@@ -15,6 +15,8 @@ pub mod smtp;
 pub mod speech;
 pub mod stores;
 
+use std::io::Write as _;
+
 pub use app::TestApp;
 pub use client::{Answer, Call};
 pub use mail::Mail;
@@ -23,6 +25,11 @@ pub use stores::Store;
 
 /// Flags of a service whose mails wait in the outbox, their secrets with them: nobody listens there.
 pub const MAIL_WAITS: &[&str] = &["--smtp-url", "smtp://127.0.0.1:1"];
+
+/// Says what did not run as it should, past the runner, which shows nothing of tests that pass.
+pub fn say_aloud(what: &str) {
+    writeln!(std::io::stderr(), "{what}").unwrap();
+}
 
 /// Writes a test once and makes `…::sqlite` and `…::postgres` of it.
 ///
