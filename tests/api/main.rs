@@ -61,6 +61,7 @@ mod tokens;
 mod transcripts;
 mod waiting_list;
 mod waiting_machine;
+mod waiting_rush;
 mod walk_through;
 mod watch;
 mod watch_page;
