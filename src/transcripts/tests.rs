@@ -190,9 +190,9 @@ fn good_vtt() -> impl Strategy<Value = String> {
                 )
             };
             let (from, to) = (time(start), time(start + length));
-            let text = text.replace("-->", "");
-            let voice = voice.replace("-->", "");
-            let _ = write!(file, "\n{from} --> {to}\n<v {voice}>x{text}\ny\n");
+            // An arrow ends a cue: none may come together, of dashes and the > of a tag either.
+            let text = text.replace("--", "");
+            let _ = write!(file, "\n{from} --> {to}\n<v {voice} >x{text}\ny\n");
         }
         file
     })
