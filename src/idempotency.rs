@@ -20,8 +20,8 @@ use crate::db::types::AsJson;
 use crate::db::{Conn, Db, DbError, Failure, Trouble};
 use crate::http::{Answer, Json, Reply};
 use crate::ids::RegistrationId;
-use crate::per_backend;
 use crate::problem::{Kind, Problem};
+use crate::{insert_rows, per_backend};
 
 /// How long an answer is kept.
 pub const KEPT: TimeDelta = TimeDelta::hours(24);
@@ -348,9 +348,7 @@ fn insert(conn: &mut Conn, rows: &[Row]) -> Result<(), DbError> {
     if rows.is_empty() {
         return Ok(());
     }
-    per_backend!(conn, c => {
-        diesel::insert_into(dsl::idempotency_keys).values(rows).on_conflict_do_nothing().execute(c)
-    })?;
+    insert_rows!(conn, dsl::idempotency_keys, rows, on_conflict_do_nothing)?;
     Ok(())
 }
 

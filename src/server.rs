@@ -217,8 +217,8 @@ async fn sweep(state: App, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-/// Writes what new registrations are found by. After each batch it rests four times as long as that took,
-/// so that in a crowd it has a fifth of the writer's time at most.
+/// Writes what new registrations are found by. After each batch it rests 16 times as long as that took,
+/// so that in a crowd it has a twentieth of the writer's time at most.
 async fn index_registrations(state: App, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
         let began = tokio::time::Instant::now();
@@ -230,7 +230,7 @@ async fn index_registrations(state: App, mut stopped: watch::Receiver<bool>) {
         };
         let rest = match indexed.await {
             Ok(0) => SWEEP_EVERY,
-            Ok(_) => 4 * began.elapsed(),
+            Ok(_) => 16 * began.elapsed(),
             Err(error) => {
                 tracing::warn!(%error, "new registrations were not indexed");
                 SWEEP_EVERY

@@ -9,13 +9,11 @@ use actix_web::dev::ServiceRequest;
 use actix_web::http::Method;
 
 use crate::http::edge::AtHand;
-use crate::http::{Caching, Precompressed};
 use crate::publication;
 use crate::server::AppState;
 
 const TICKETS: &str = "/api/v1/events/{event}/tickets";
 const REGISTRATION_FORM: &str = "/api/v1/events/{event}/registration-form";
-const NOW: &str = "/api/v1/events/{event}/now";
 
 /// The answer to this request, if it is there already.
 #[must_use]
@@ -37,12 +35,9 @@ pub fn at_hand(app: &AppState, request: &ServiceRequest) -> Option<AtHand> {
     let (route, answer) = match rest {
         Some("tickets") => recent(TICKETS)?,
         Some("registration-form") => recent(REGISTRATION_FORM)?,
-        Some("now") => recent(NOW)?,
         _ => {
             let is_plain = request.uri().query().is_none();
-            let found = publication::at_hand(&app.snapshots, event, rest, address, is_plain)?;
-            let (document, caching) = (found.1, Caching::Public);
-            (found.0, Precompressed { document, caching })
+            publication::at_hand(&app.snapshots, event, rest, address, is_plain)?
         }
     };
     let ready = answer.document.is_ready_for(request.request());

@@ -56,6 +56,23 @@ macro_rules! per_backend {
     };
 }
 
+/// Inserts a slice of rows the way that is quickest on the store: on `PostgreSQL` many to a statement,
+/// because each is a round trip; on `SQLite` one by one through a prepared statement, because it would
+/// parse a long one anew each time and copy the pages it changes. The rows stand or fall with the
+/// transaction, not together. Any modifier of the statement comes last: `on_conflict_do_nothing`.
+#[macro_export]
+macro_rules! insert_rows {
+    ($conn:expr, $table:expr, $rows:expr $(, $modifier:ident)?) => {
+        match $conn {
+            $crate::db::Conn::Pg(c) => diesel::insert_into($table).values($rows)$(.$modifier())?.execute(c),
+            $crate::db::Conn::Sqlite(c) => $rows.iter().try_fold(0, |inserted, row| {
+                let one = diesel::insert_into($table).values(row)$(.$modifier())?.execute(c)?;
+                Ok(inserted + one)
+            }),
+        }
+    };
+}
+
 /// How long a request waits for a connection before it is told to come back (503).
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Requests that may wait for a connection; one more is told to come back at once.

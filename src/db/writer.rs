@@ -4,8 +4,8 @@
 //! turns of their busy timeouts. A bounded queue in front makes waiting fair and says no early.
 //!
 //! Writes that wait together share a commit, and with it the one thing that is slow: that the disk
-//! has it. Each runs in a savepoint of its own, so that a refusal or a failed statement takes only
-//! its own changes back, and each is answered only after the commit. What spoils the whole
+//! has it. Each behind the first runs in a savepoint of its own, so that a refusal or a failed statement
+//! takes only its own changes back, and each is answered only after the commit. What spoils the whole
 //! transaction (a panic, a full disk) makes all of them run again one by one.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -179,7 +179,8 @@ impl Work {
         let opened = Instant::now();
         let mut next = 0;
         while let Some(command) = batch.get_mut(next) {
-            if let Err(error) = within_savepoint(&mut self.conn, command.as_mut()) {
+            let run = if next == 0 { first } else { within_savepoint };
+            if let Err(error) = run(&mut self.conn, command.as_mut()) {
                 rollback(&mut self.conn)?;
                 return Err(error);
             }
@@ -238,6 +239,23 @@ impl Work {
     }
 }
 
+/// Runs the first command of a transaction. It needs no savepoint, for which every page that it changes
+/// would be copied: what it takes back is the transaction.
+fn first(conn: &mut Conn, command: &mut dyn Command) -> Result<(), DbError> {
+    match command.run(conn) {
+        Ran::Done => Ok(()),
+        Ran::Refused => {
+            rollback(conn)?;
+            begin(conn, Kind::Write)
+        }
+        Ran::Spoiled => Err(spoiled()),
+    }
+}
+
+fn spoiled() -> DbError {
+    DbError::Unavailable("a write spoiled its batch".into())
+}
+
 /// Runs one command so that it can be taken back alone.
 fn within_savepoint(conn: &mut Conn, command: &mut dyn Command) -> Result<(), DbError> {
     crate::per_backend!(conn, c => AnsiTransactionManager::begin_transaction(c))?;
@@ -247,7 +265,7 @@ fn within_savepoint(conn: &mut Conn, command: &mut dyn Command) -> Result<(), Db
         Ran::Refused => {
             crate::per_backend!(conn, c => AnsiTransactionManager::rollback_transaction(c))?;
         }
-        Ran::Spoiled => return Err(DbError::Unavailable("a write spoiled its batch".into())),
+        Ran::Spoiled => return Err(spoiled()),
     }
     Ok(())
 }

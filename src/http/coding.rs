@@ -70,16 +70,21 @@ impl Accepted {
 
     fn note(&mut self, item: &str) {
         let mut parts = item.split(';').map(str::trim);
-        let name = parts.next().unwrap_or_default().to_ascii_lowercase();
+        let name = parts.next().unwrap_or_default();
         let weight = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
         // A weight that is none is taken as a refusal: the uncoded answer is always understood.
         let weight = weight.map_or(1.0, |weight| weight.trim().parse().unwrap_or(0.0));
-        let place = match name.as_str() {
-            "br" => &mut self.brotli,
-            "gzip" | "x-gzip" => &mut self.gzip,
-            "identity" => &mut self.identity,
-            "*" => &mut self.any,
-            _ => return,
+        let is = |known: &str| name.eq_ignore_ascii_case(known);
+        let place = if is("br") {
+            &mut self.brotli
+        } else if is("gzip") || is("x-gzip") {
+            &mut self.gzip
+        } else if is("identity") {
+            &mut self.identity
+        } else if name == "*" {
+            &mut self.any
+        } else {
+            return;
         };
         *place = Some(weight);
     }

@@ -13,8 +13,8 @@ use crate::db::schema::emails;
 use crate::db::types::{AsJson, AsWord};
 use crate::db::{Conn, DbError};
 use crate::ids::{EmailId, EventId, RegistrationId, WorkerId};
-use crate::per_backend;
 use crate::text::Email;
+use crate::{insert_rows, per_backend};
 
 const QUEUED: AsWord<EmailState> = AsWord(EmailState::Queued);
 const RETRYING: AsWord<EmailState> = AsWord(EmailState::Retrying);
@@ -54,9 +54,7 @@ pub fn enqueue_all(tx: &mut Conn, now: Instant, new: &[NewEmail]) -> Result<(), 
         return Ok(());
     }
     let rows: Vec<NewRow> = new.iter().map(|new| NewRow::of(new, now)).collect();
-    per_backend!(tx, c => {
-        diesel::insert_into(emails::table).values(&rows).on_conflict_do_nothing().execute(c)
-    })?;
+    insert_rows!(tx, emails::table, &rows, on_conflict_do_nothing)?;
     Ok(())
 }
 

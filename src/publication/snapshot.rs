@@ -237,13 +237,9 @@ impl Snapshot {
     /// # Errors
     /// As [`Document::of`].
     pub fn now_document(&self, now: Instant) -> Result<Document, Problem> {
-        let is_right =
-            |kept: &&NowDocument| kept.from <= now && kept.until.is_none_or(|until| now < until);
-        let kept = self.now.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(kept) = kept.as_ref().filter(is_right) {
-            return Ok(kept.document.clone());
+        if let Some(kept) = self.now_at_hand(now) {
+            return Ok(kept);
         }
-        drop(kept);
         let (view, until) = Now::new(self, now);
         let document = Document::of(&view)?;
         let mut kept = self.now.write().unwrap_or_else(PoisonError::into_inner);
@@ -253,6 +249,16 @@ impl Snapshot {
             until,
         });
         Ok(document)
+    }
+
+    /// What [`now_document`](Self::now_document) would give without making it.
+    pub fn now_at_hand(&self, now: Instant) -> Option<Document> {
+        let is_right =
+            |kept: &&NowDocument| kept.from <= now && kept.until.is_none_or(|until| now < until);
+        let kept = self.now.read().unwrap_or_else(PoisonError::into_inner);
+        kept.as_ref()
+            .filter(is_right)
+            .map(|kept| kept.document.clone())
     }
 
     /// A page of a list or a numbered release, if it is kept.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::drawing::{Drawn, Sources};
 use super::index::Index;
 use super::snapshot::Snapshot;
-use crate::clock::Clock;
+use crate::clock::{Clock, Instant};
 use crate::db::{Db, DbError};
 use crate::events;
 use crate::http::{AsOf, Shelf};
@@ -90,6 +90,11 @@ impl Snapshots {
             flights.retain(|_, flight| Arc::strong_count(flight) > 1);
         }
         Arc::clone(flights.entry(id).or_default())
+    }
+
+    /// The instant for which they answer.
+    pub(super) fn now(&self) -> Instant {
+        self.clock.now()
     }
 
     /// What [`find`](Self::find) would give at once.

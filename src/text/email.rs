@@ -63,6 +63,9 @@ impl Email {
     /// Who this is, per event: lower-cased, NFC. `+tag` is part of it.
     #[must_use]
     pub fn identity(&self) -> String {
+        if self.0.is_ascii() {
+            return self.0.to_ascii_lowercase();
+        }
         self.0.to_lowercase().nfc().collect()
     }
 

@@ -11,8 +11,8 @@ use crate::db::schema::{attendees, registrations};
 use crate::db::types::AsWord;
 use crate::db::{Conn, DbError};
 use crate::ids::{EventId, RegistrationId};
-use crate::per_backend;
 use crate::text::Email;
+use crate::{insert_rows, per_backend};
 
 /// Attendees of one statement; both stores limit the values that one may have.
 const ATTENDEES: usize = 1000;
@@ -119,9 +119,7 @@ pub fn insert_all(conn: &mut Conn, new: &[(&Registration, bool)]) -> Result<(), 
             .map(|contact| contact.email.identity()),
     };
     let rows: Vec<NewRow> = new.iter().map(new_row).collect();
-    let inserted = per_backend!(conn, c => {
-        diesel::insert_into(registrations::table).values(&rows).execute(c)
-    });
+    let inserted = insert_rows!(conn, registrations::table, &rows);
     match inserted.map_err(DbError::from) {
         Err(DbError::Unique) => return Err(DbError::Conflict),
         result => result?,
@@ -129,7 +127,7 @@ pub fn insert_all(conn: &mut Conn, new: &[(&Registration, bool)]) -> Result<(), 
     search::index_later(conn, new.iter().map(|(new, _)| (new.id, new.event_id)))?;
     let attendees: Vec<AttendeeRow> = new.iter().flat_map(|(new, _)| attendee_rows(new)).collect();
     for rows in attendees.chunks(ATTENDEES) {
-        per_backend!(conn, c => diesel::insert_into(attendees::table).values(rows).execute(c))?;
+        insert_rows!(conn, attendees::table, rows)?;
     }
     Ok(())
 }

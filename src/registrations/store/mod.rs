@@ -289,14 +289,26 @@ pub fn list_of_person(
     event: EventId,
     email: &Email,
 ) -> Result<Vec<RegistrationId>, DbError> {
-    Ok(per_backend!(conn, c => {
+    // Apart, because each has its own index.
+    let mut found: Vec<RegistrationId> = per_backend!(conn, c => {
         registrations::table
             .filter(registrations::event_id.eq(event))
+            .filter(registrations::live_identity.is_null())
             .filter(registrations::identity_key.eq(identity_key(email)))
-            .order(registrations::id)
             .select(registrations::id)
             .load(c)
-    })?)
+    })?;
+    let live: Option<RegistrationId> = per_backend!(conn, c => {
+        registrations::table
+            .filter(registrations::event_id.eq(event))
+            .filter(registrations::live_identity.eq(email.identity()))
+            .select(registrations::id)
+            .first(c)
+            .optional()
+    })?;
+    found.extend(live);
+    found.sort_unstable();
+    Ok(found)
 }
 
 /// Puts a registration under its address: from now on it is the live one.

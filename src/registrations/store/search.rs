@@ -14,7 +14,7 @@ use super::Row;
 use crate::db::schema::{registration_words, registrations, unindexed_registrations};
 use crate::db::{Conn, DbError};
 use crate::ids::{EventId, RegistrationId};
-use crate::per_backend;
+use crate::{insert_rows, per_backend};
 
 /// Registrations whose words are written in one transaction.
 const BATCH: i64 = 500;
@@ -52,9 +52,7 @@ fn rows(event: EventId, id: RegistrationId, text: &str) -> impl Iterator<Item = 
 fn insert(tx: &mut Conn, mut new: Vec<WordRow>) -> Result<(), DbError> {
     new.sort_unstable_by(|a, b| (a.event_id, &a.word).cmp(&(b.event_id, &b.word)));
     for new in new.chunks(ROWS) {
-        per_backend!(tx, c => {
-            diesel::insert_into(registration_words::table).values(new).on_conflict_do_nothing().execute(c)
-        })?;
+        insert_rows!(tx, registration_words::table, new, on_conflict_do_nothing)?;
     }
     Ok(())
 }
@@ -73,9 +71,7 @@ pub fn index_later(
             event_id,
         })
         .collect();
-    per_backend!(tx, c => {
-        diesel::insert_into(unindexed_registrations::table).values(&rows).execute(c)
-    })?;
+    insert_rows!(tx, unindexed_registrations::table, &rows)?;
     Ok(())
 }
 

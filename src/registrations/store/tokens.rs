@@ -11,7 +11,7 @@ use crate::db::schema::registration_tokens;
 use crate::db::types::AsWord;
 use crate::db::{Conn, DbError};
 use crate::ids::{AttendeeId, RegistrationId, RegistrationTokenId};
-use crate::per_backend;
+use crate::{insert_rows, per_backend};
 
 crate::words! {
     /// What a token is good for, and nothing else.
@@ -125,7 +125,7 @@ pub fn issue_all(
     let made: Result<Vec<(Token, Secret)>, DbError> = wanted.iter().map(make).collect();
     let (rows, secrets): (Vec<Token>, Vec<Secret>) = made?.into_iter().unzip();
     if !rows.is_empty() {
-        per_backend!(conn, c => diesel::insert_into(registration_tokens::table).values(&rows).execute(c))?;
+        insert_rows!(conn, registration_tokens::table, &rows)?;
     }
     Ok(rows.iter().map(|token| token.id).zip(secrets).collect())
 }

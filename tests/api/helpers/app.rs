@@ -86,6 +86,8 @@ impl TestApp {
             state,
             client: reqwest::Client::builder()
                 .redirect(reqwest::redirect::Policy::none())
+                // Before the service closes an idle connection, which it does after 5 s.
+                .pool_idle_timeout(std::time::Duration::from_secs(4))
                 .build()
                 .unwrap(),
             store,
