@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::command_line::{Served, kongress};
 use crate::helpers::crowd::{Fair, ONE_RUSH, books, register};
 use crate::helpers::sales::{self, OnSale};
-use crate::helpers::{Store, TestApp};
+use crate::helpers::{Store, TestApp, network};
 use crate::instances::beside;
 
 const PEOPLE: usize = 2_000;
@@ -28,7 +28,8 @@ async fn rush(apps: &[&TestApp], sale: &OnSale, people: usize, prefix: &str) -> 
         let request = client
             .post(url)
             .json(&sale.body(&format!("{prefix}{n}@example.org")));
-        async move { request.send().await.unwrap().status().as_u16() }
+        let sent = network().spawn(request.send());
+        async move { sent.await.unwrap().unwrap().status().as_u16() }
     });
     join_all(calls).await
 }

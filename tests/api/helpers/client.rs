@@ -1,7 +1,10 @@
 //! A client that holds every answer against the published document.
 
+use std::sync::LazyLock;
+
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
+use tokio::runtime::Runtime;
 
 use super::app::TestApp;
 use super::contract;
@@ -161,11 +164,24 @@ impl<'a> Call<'a> {
         if let Some(body) = self.body {
             request = request.body(body);
         }
-        let response = request.send().await.unwrap();
-        Answer {
-            status: response.status().as_u16(),
-            headers: response.headers().clone(),
-            body: response.text().await.unwrap(),
-        }
+        let exchange = async move {
+            let response = request.send().await.unwrap();
+            Answer {
+                status: response.status().as_u16(),
+                headers: response.headers().clone(),
+                body: response.text().await.unwrap(),
+            }
+        };
+        network().spawn(exchange).await.unwrap()
     }
+}
+
+/// Where requests are sent: apart from the test's own thread, which may be busy with the answers of others
+/// for longer than the service waits for a request whose connection is there.
+pub fn network() -> &'static Runtime {
+    static NETWORK: LazyLock<Runtime> = LazyLock::new(|| {
+        let mut builder = tokio::runtime::Builder::new_multi_thread();
+        builder.worker_threads(1).enable_all().build().unwrap()
+    });
+    &NETWORK
 }

@@ -18,7 +18,7 @@ pub mod stores;
 use std::io::Write as _;
 
 pub use app::TestApp;
-pub use client::{Answer, Call};
+pub use client::{Answer, Call, network};
 pub use mail::Mail;
 pub use smtp::SmtpServer;
 pub use stores::Store;
