@@ -9,13 +9,18 @@ use crate::ids::{ApiTokenId, AuditEntryId, EventId};
 
 /// Who changed something, as they were then.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Actor {
-    /// Their token.
-    pub id: ApiTokenId,
-    /// What it was called.
-    pub name: String,
-    /// The role it had.
-    pub role: Role,
+pub enum Actor {
+    /// Whoever held a token.
+    Token {
+        /// The token.
+        id: ApiTokenId,
+        /// What it was called.
+        name: String,
+        /// The role it had.
+        role: Role,
+    },
+    /// Whoever ran a command beside the service.
+    CommandLine,
 }
 
 /// One change.

@@ -20,9 +20,11 @@
 //! recorded. A request that by its meaning changes nothing (a dry run, a preview) says so with
 //! [`Organiser::leaves_no_trace`].
 //!
-//! Who it was and through which operation is known from the gate. This module knows no room; the
-//! addresses that read it stand with the events and the organisations.
+//! Who it was and through which operation is known from the gate; whoever runs a command instead is
+//! the [`CommandLine`], and leaves the same trace. This module knows no room; the addresses that read
+//! it stand with the events and the organisations.
 
+mod author;
 pub mod entry;
 pub mod input;
 pub mod model;
@@ -32,9 +34,9 @@ pub mod wire;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::auth::Organiser;
 use crate::clock::new_id;
 use crate::db::{Conn, DbError};
+pub use author::{Author, CommandLine};
 pub use model::{ChangeKind, Resource, Subject};
 
 /// Something was made (or sent, or released): `after` is how it is now.
@@ -43,7 +45,7 @@ pub use model::{ChangeKind, Resource, Subject};
 /// The store's failure.
 pub fn created(
     tx: &mut Conn,
-    who: &Organiser,
+    who: &impl Author,
     subject: &Subject,
     after: &impl Serialize,
 ) -> Result<(), DbError> {
@@ -61,7 +63,7 @@ pub fn created(
 /// The store's failure.
 pub fn changed(
     tx: &mut Conn,
-    who: &Organiser,
+    who: &impl Author,
     subject: &Subject,
     before: &impl Serialize,
     after: &impl Serialize,
@@ -77,7 +79,7 @@ pub fn changed(
 /// The store's failure.
 pub fn deleted(
     tx: &mut Conn,
-    who: &Organiser,
+    who: &impl Author,
     subject: &Subject,
     before: &impl Serialize,
 ) -> Result<(), DbError> {
@@ -95,27 +97,23 @@ fn json(thing: &impl Serialize) -> Result<Value, DbError> {
 
 fn record(
     tx: &mut Conn,
-    who: &Organiser,
+    who: &impl Author,
     subject: &Subject,
     (kind, before, after): (ChangeKind, Option<Value>, Option<Value>),
 ) -> Result<(), DbError> {
     let entry = entry::Entry {
         id: new_id(),
         event_id: subject.event_id,
-        actor: entry::Actor {
-            id: who.token_id,
-            name: who.token_name.clone(),
-            role: who.role,
-        },
-        operation: who.operation.clone(),
+        actor: who.actor(),
+        operation: who.operation().to_owned(),
         kind,
         resource: subject.resource,
         resource_id: subject.id.clone(),
         before: before.map(model::without_hidden),
         after: after.map(model::without_hidden),
-        at: who.asked_at,
+        at: who.asked_at(),
     };
-    store::insert(tx, who.organisation_id, &entry)?;
+    store::insert(tx, who.organisation(), &entry)?;
     who.left_a_trace();
     Ok(())
 }

@@ -15,8 +15,18 @@ crate::words! {
         Deleted = "deleted",
     }
 
+    /// Who changed something.
+    pub enum ActorKind {
+        /// Whoever held an API token.
+        Token = "token",
+        /// Whoever ran a command beside the service.
+        CommandLine = "command_line",
+    }
+
     /// What kind of thing was changed.
     pub enum Resource {
+        /// An organisation.
+        Organisation = "organisation",
         /// Somebody's place in an organisation or at an event.
         Membership = "membership",
         /// An API token.

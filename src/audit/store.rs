@@ -20,9 +20,9 @@ struct Row {
     id: AuditEntryId,
     organisation_id: OrganisationId,
     event_id: Option<EventId>,
-    actor_id: ApiTokenId,
+    actor_id: Option<ApiTokenId>,
     actor_name: String,
-    actor_role: AsWord<Role>,
+    actor_role: Option<AsWord<Role>>,
     operation: String,
     kind: AsWord<ChangeKind>,
     resource: AsWord<Resource>,
@@ -37,10 +37,13 @@ impl From<Row> for Entry {
         Self {
             id: row.id,
             event_id: row.event_id,
-            actor: Actor {
-                id: row.actor_id,
-                name: row.actor_name,
-                role: row.actor_role.0,
+            actor: match row.actor_id.zip(row.actor_role) {
+                Some((id, role)) => Actor::Token {
+                    id,
+                    name: row.actor_name,
+                    role: role.0,
+                },
+                None => Actor::CommandLine,
             },
             operation: row.operation,
             kind: row.kind.0,
@@ -58,13 +61,17 @@ impl From<Row> for Entry {
 /// # Errors
 /// The store's failure.
 pub fn insert(conn: &mut Conn, organisation: OrganisationId, entry: &Entry) -> Result<(), DbError> {
+    let (actor_id, actor_name, actor_role) = match &entry.actor {
+        Actor::Token { id, name, role } => (Some(*id), name.clone(), Some(AsWord(*role))),
+        Actor::CommandLine => (None, String::new(), None),
+    };
     let row = Row {
         id: entry.id,
         organisation_id: organisation,
         event_id: entry.event_id,
-        actor_id: entry.actor.id,
-        actor_name: entry.actor.name.clone(),
-        actor_role: AsWord(entry.actor.role),
+        actor_id,
+        actor_name,
+        actor_role,
         operation: entry.operation.clone(),
         kind: AsWord(entry.kind),
         resource: AsWord(entry.resource),

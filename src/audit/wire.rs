@@ -5,8 +5,8 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::entry::Entry;
-use super::model::{ChangeKind, Resource};
+use super::entry::{Actor, Entry};
+use super::model::{ActorKind, ChangeKind, Resource};
 use crate::auth::Role;
 use crate::http::wire::Moment;
 use crate::ids::{ApiTokenId, AuditEntryId, EventId};
@@ -15,13 +15,36 @@ use crate::ids::{ApiTokenId, AuditEntryId, EventId};
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = AuditActor)]
 pub struct ActorView {
-    /// Their token.
-    pub id: ApiTokenId,
+    /// How they came.
+    pub kind: ActorKind,
+    /// Their token; null for the command line.
+    #[schema(required = true)]
+    pub id: Option<ApiTokenId>,
     /// What it was called.
     #[schema(example = "Programredaksjonen")]
     pub name: String,
-    /// The role it had.
-    pub role: Role,
+    /// The role it had; null for the command line, to which nothing is closed.
+    #[schema(required = true)]
+    pub role: Option<Role>,
+}
+
+impl From<Actor> for ActorView {
+    fn from(actor: Actor) -> Self {
+        match actor {
+            Actor::Token { id, name, role } => Self {
+                kind: ActorKind::Token,
+                id: Some(id),
+                name,
+                role: Some(role),
+            },
+            Actor::CommandLine => Self {
+                kind: ActorKind::CommandLine,
+                id: None,
+                name: "command line".to_owned(),
+                role: None,
+            },
+        }
+    }
 }
 
 /// One change.
@@ -62,11 +85,7 @@ impl EntryView {
         Self {
             id: entry.id,
             at: Moment::new(entry.at, zone),
-            actor: ActorView {
-                id: entry.actor.id,
-                name: entry.actor.name,
-                role: entry.actor.role,
-            },
+            actor: entry.actor.into(),
             operation: entry.operation,
             kind: entry.kind,
             resource: entry.resource,

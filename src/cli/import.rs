@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::CliError;
+use crate::audit::CommandLine;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::{Conn, Db, DbError, Stop, migrate};
@@ -86,7 +87,13 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> Result<(), CliError> {
         let plan = prepare(tx, &event, &standing, &document)?;
         if plan.faults.is_empty() {
             let mut progress = Progress::of(plan.revision.size());
-            carry_out(tx, now, &event, &plan, &mut || progress.step()).map_err(told)?;
+            let who = CommandLine {
+                organisation: event.organisation_id,
+                operation: "import_programme",
+                asked_at: now,
+            };
+            let step = &mut || progress.step();
+            carry_out(tx, &who, &event, &standing, &plan, step).map_err(told)?;
         }
         Ok::<Plan, Stop<String>>(plan)
     });

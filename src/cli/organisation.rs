@@ -3,10 +3,12 @@
 use clap::{Args, Subcommand};
 
 use super::CliError;
+use crate::audit::{self, CommandLine, Resource, Subject};
 use crate::clock::Clock;
 use crate::config::Settings;
-use crate::db::{Db, migrate};
-use crate::organisations::actions;
+use crate::db::{Db, Stop, migrate};
+use crate::organisations::actions::{self, SlugTaken};
+use crate::organisations::routes::OrganisationView;
 use crate::text::{self, Slug};
 
 #[derive(Debug, Args)]
@@ -35,7 +37,17 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> Result<(), CliError> {
     let target = settings.target()?;
     migrate::run(&target)?;
     let now = Clock::default().now();
-    let made = Db::write_once(&target, |tx| actions::create(tx, now, &slug, &name))?;
-    println!("{}", made.id);
+    let id = Db::write_once(&target, |tx| {
+        let made = actions::create(tx, now, &slug, &name)?;
+        let who = CommandLine {
+            organisation: made.id,
+            operation: "create_organisation",
+            asked_at: now,
+        };
+        let subject = Subject::of_organisation(Resource::Organisation, made.id);
+        audit::created(tx, &who, &subject, &OrganisationView::from(made))?;
+        Ok::<_, Stop<SlugTaken>>(who.organisation)
+    })?;
+    println!("{id}");
     Ok(())
 }

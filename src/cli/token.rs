@@ -3,11 +3,13 @@
 use clap::{Args, Subcommand};
 
 use super::CliError;
+use crate::audit::{self, CommandLine, Resource, Subject};
 use crate::auth::Role;
 use crate::clock::Clock;
 use crate::config::{Settings, Span};
 use crate::db::{Db, DbError, Stop, migrate};
 use crate::organisations::actions::{self, NewToken};
+use crate::organisations::routes::TokenView;
 use crate::organisations::store;
 use crate::text;
 use crate::words::Word;
@@ -64,7 +66,14 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> Result<(), CliError> {
                 "there is no organisation {organisation}; make it with organisation create"
             ))
         })?;
-        let (_, secret) = actions::create_token(tx, now, owner.id, &new)?;
+        let (token, secret) = actions::create_token(tx, now, owner.id, &new)?;
+        let who = CommandLine {
+            organisation: owner.id,
+            operation: "create_token",
+            asked_at: now,
+        };
+        let subject = Subject::of_organisation(Resource::Token, token.id);
+        audit::created(tx, &who, &subject, &TokenView::from(token))?;
         Ok::<_, Stop<String>>(secret)
     });
     let secret = secret.map_err(|stop: Stop<String>| match stop {

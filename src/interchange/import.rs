@@ -12,9 +12,10 @@ use super::schedule_input::{ScheduleInput, of_json, of_xml};
 use super::schedule_reader::Reader;
 use super::slots;
 use super::things::{Around, Things};
+use super::trace::trace;
 use super::wish::{DocumentFormat, Removes, Wish};
 use super::xml;
-use crate::clock::Instant;
+use crate::audit::Author;
 use crate::db::{Conn, DbError};
 use crate::events::{Event, Held};
 use crate::faults::Faults;
@@ -195,16 +196,19 @@ pub fn prepare(
     Ok(plan(wish, standing, event, &bound, &filmed, faults))
 }
 
-/// Writes what a faultless plan says; `told` hears of every thing that is done.
+/// Writes what a faultless plan says of the working copy that was read in this transaction, and its
+/// trace; `told` hears of every thing that is done.
 ///
 /// # Errors
 /// What [`ProgrammeRefusal`](crate::programme::ProgrammeRefusal) says.
 pub fn carry_out(
     tx: &mut Conn,
-    now: Instant,
+    who: &impl Author,
     event: &Held,
+    standing: &Standing,
     plan: &Plan,
     told: &mut dyn FnMut(),
 ) -> Outcome<()> {
-    apply(tx, now, event, &plan.revision, told)
+    apply(tx, who.asked_at(), event, &plan.revision, told)?;
+    Ok(trace(tx, who, event, standing, &plan.revision)?)
 }

@@ -9,7 +9,6 @@ use utoipa::IntoParams;
 use super::import::{Document, Writing, carry_out, prepare};
 use super::import_wire::ImportReport;
 use super::own_input::ProgrammeInput;
-use super::trace::trace;
 use crate::auth::{Access, Area, Organiser};
 use crate::clock::Instant;
 use crate::db::Conn;
@@ -116,8 +115,10 @@ fn replace(
     if !plan.faults.is_empty() {
         return Err(plan.faults.into());
     }
-    carry_out(tx, now, &event, &plan, &mut || {})?;
-    trace(tx, who, &event, &standing, &plan.revision)?;
+    if plan.revision.size() == 0 {
+        who.leaves_no_trace();
+    }
+    carry_out(tx, who, &event, &standing, &plan, &mut || {})?;
     let tag = draft_tag(tx, &event, now, public_url)?;
     Ok(Reply::ok(&ImportReport::new(&plan, &event, document.format(), false))?.etag(tag))
 }

@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::audit::{self, Resource, Subject};
-use crate::auth::Organiser;
+use crate::audit::{self, Author, Resource, Subject};
 use crate::db::{Conn, DbError};
 use crate::events::Event;
 use crate::programme::document::{Room, Session, Speaker, Track, Versioned};
@@ -14,8 +13,8 @@ use crate::programme::speakers::input::SpeakerInput;
 use crate::programme::tracks::input::TrackInput;
 
 /// Whose trace is left, and where.
-struct Tracer<'a> {
-    who: &'a Organiser,
+struct Tracer<'a, A> {
+    who: &'a A,
     event: &'a Event,
 }
 
@@ -25,14 +24,11 @@ struct Tracer<'a> {
 /// The store's failure.
 pub fn trace(
     tx: &mut Conn,
-    who: &Organiser,
+    who: &impl Author,
     event: &Event,
     standing: &Standing,
     revision: &Revision,
 ) -> Result<(), DbError> {
-    if revision.size() == 0 {
-        who.leaves_no_trace();
-    }
     let tracer = Tracer { who, event };
     tracer.things(
         tx,
@@ -67,7 +63,7 @@ pub fn trace(
     )
 }
 
-impl Tracer<'_> {
+impl<A: Author> Tracer<'_, A> {
     fn things<T, I: serde::Serialize>(
         &self,
         tx: &mut Conn,

@@ -101,7 +101,7 @@ on_both_stores! { with [crate::helpers::MAIL_WAITS]
             assert!(new.len() == 1 || id == "import_programme" && !new.is_empty(), "{id}: {new:?}");
             for entry in &new {
                 assert_eq!(entry["operation"], id);
-                assert_eq!((&entry["actor"]["name"], &entry["actor"]["role"]), (&json!("owner of bufdir"), &json!("owner")));
+                assert_eq!((&entry["actor"]["kind"], &entry["actor"]["name"], &entry["actor"]["role"]), (&json!("token"), &json!("owner of bufdir"), &json!("owner")));
                 let kind = entry["kind"].as_str().unwrap();
                 assert_eq!(entry["before"].is_null(), kind == "created", "{entry}");
                 assert_eq!(entry["after"].is_null(), kind == "deleted", "{entry}");

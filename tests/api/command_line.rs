@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc;
 
+use serde_json::{Value, json};
+
 use crate::helpers::Store;
 use crate::helpers::stores::TestStore;
 
@@ -271,13 +273,35 @@ async fn a_second_serve_on_one_file_is_refused_and_sigterm_ends_the_first_well()
         &["token", "create", "--organisation", "ks", "--role", "owner"],
     );
     let token = String::from_utf8(token.stdout).unwrap();
-    let me = client
-        .get(format!("{}/api/v1/organiser/me", served.address))
-        .bearer_auth(token.trim())
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(me.status(), 200);
+    let get = async |path: &str| {
+        let url = format!("{}/api/v1/organiser{path}", served.address);
+        let answer = client.get(url).bearer_auth(token.trim()).send().await;
+        let answer = answer.unwrap().error_for_status().unwrap();
+        serde_json::from_slice::<Value>(&answer.bytes().await.unwrap()).unwrap()
+    };
+    let me = get("/me").await;
+    // They leave the trace of whoever does the same over HTTP, under the name of the command line.
+    let audit = get("/organisations/ks/audit").await;
+    let entries = audit["items"].as_array().unwrap();
+    let told: Vec<[&Value; 3]> = entries
+        .iter()
+        .map(|entry| {
+            [
+                &entry["operation"],
+                &entry["resource_id"],
+                &entry["actor"]["kind"],
+            ]
+        })
+        .collect();
+    let by = &json!("command_line");
+    let [token_made, made] = [json!("create_token"), json!("create_organisation")];
+    let expected = [
+        [&token_made, &me["token_id"], by],
+        [&made, &me["organisation"]["id"], by],
+    ];
+    assert_eq!(told, expected);
+    assert_eq!(entries[0]["after"]["role"], "owner");
+    assert!(!audit.to_string().contains("kgr_"), "no secret is kept");
     served.signal("TERM");
     assert_eq!(served.child.wait().unwrap().code(), Some(0));
     let again = Served::start(kongress(&store));

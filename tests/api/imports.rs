@@ -267,8 +267,17 @@ on_both_stores! {
         assert_eq!(code, Some(0), "{progress}");
         assert!(told.contains("sessions: 80 new") && progress.contains(" done\n"), "{told}{progress}");
         assert_eq!(draft(&app, "konf").await.json()["days"].as_array().unwrap().len(), 4, "at once, beside a running service");
+        let trail = || async {
+            let page = app.organiser("GET", "/events/konf/audit?operation=import_programme&limit=200").send().await.expect(200);
+            page["items"].as_array().unwrap().clone()
+        };
+        let traces = trail().await;
+        let of = |resource: &str| traces.iter().filter(|entry| entry["resource"] == resource && entry["kind"] == "created").count();
+        assert_eq!((of("session"), of("room"), of("track")), (80, 4, 4));
+        assert_eq!(traces[0]["actor"], json!({"kind": "command_line", "id": null, "name": "command line", "role": null}));
         let (code, told, _) = run(&[file, "--event", "konf"]);
         assert!(code == Some(0) && told.contains("sessions: 0 new, 0 changed, 0 removed, 80 as they are"), "{told}");
+        assert_eq!(trail().await, traces, "what changes nothing leaves no trace");
         release(&app, "konf").await;
         let xml = app.store.dir.join("schedule.xml");
         std::fs::write(&xml, text(&app, "/events/konf/schedule.xml").await).unwrap();
