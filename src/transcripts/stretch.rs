@@ -6,6 +6,7 @@ use super::model::Transcript;
 use crate::ids::SessionId;
 use crate::programme::Shown;
 use crate::programme::document::Session;
+use crate::video::model::Placement;
 use crate::video::{Known, Recording};
 
 /// The stretches of one recording, in milliseconds.
@@ -18,18 +19,20 @@ pub struct Stretches {
 }
 
 impl Stretches {
-    /// The stretches of a recording of this programme, by the best that is known. A session whose end is not known ends where the
-    /// next one starts, or with the recording.
+    /// The stretches of a recording of this programme, by the best that is known. A session whose end is
+    /// not known ends where the next one starts, or with the recording.
     #[must_use]
     pub fn of(recording: &Recording, shown: &Shown, known: &Known) -> Self {
-        let place = |session: &Session| {
-            let placement = recording.stretch_of(session, known)?;
+        let placed = |(session, placement): (&Session, Option<Placement>)| {
+            let placement = placement?;
             Some((session.id, placement.start_seconds, placement.end_seconds))
         };
         let visible = shown.programme.sessions.iter();
-        let visible = visible.filter(|session| !session.do_not_record);
-        let visible: Vec<_> = visible.filter_map(place).collect();
-        let hidden: Vec<_> = shown.hidden.iter().filter_map(place).collect();
+        let visible = visible.map(|session| (session, recording.position_of(session, known)));
+        let visible: Vec<_> = visible.filter_map(placed).collect();
+        let hidden = shown.hidden.iter();
+        let hidden = hidden.map(|session| (session, recording.stretch_of(session, known)));
+        let hidden: Vec<_> = hidden.filter_map(placed).collect();
         let starts: Vec<u32> = visible
             .iter()
             .chain(&hidden)

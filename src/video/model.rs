@@ -193,7 +193,29 @@ pub fn place(
     ends_at: Option<DateTime<Utc>>,
 ) -> Option<(u32, Option<u32>)> {
     let stretches = stretches(segments, duration);
-    let (index, start) = start_of_session(&stretches, starts_at, ends_at)?;
+    let is_covered = stretches.first()?.starts_at <= starts_at;
+    is_covered.then(|| shown(&stretches, starts_at, ends_at))?
+}
+
+/// As [`place`], also for a session that begins before the first segment and runs on into it: whatever
+/// the video shows of it, for what must not be seen.
+#[must_use]
+pub fn overlap(
+    segments: &[Segment],
+    duration: Option<u32>,
+    starts_at: DateTime<Utc>,
+    ends_at: Option<DateTime<Utc>>,
+) -> Option<(u32, Option<u32>)> {
+    shown(&stretches(segments, duration), starts_at, ends_at)
+}
+
+/// From where to where these stretches show what happens from `starts_at` to `ends_at`.
+fn shown(
+    stretches: &[Stretch],
+    starts_at: DateTime<Utc>,
+    ends_at: Option<DateTime<Utc>>,
+) -> Option<(u32, Option<u32>)> {
+    let (index, start) = start_of_session(stretches, starts_at, ends_at)?;
     let shown = stretches.get(index..).unwrap_or_default();
     let end = ends_at
         .and_then(|ends_at| end_of_session(shown, ends_at))
@@ -280,7 +302,7 @@ fn start_of_session(
         return Some((index, stretch.position_of(starts_at)?));
     }
     let was_running = ends_at.is_some_and(|ends_at| stretch.starts_at < ends_at);
-    (index > 0 && was_running).then_some((index, stretch.media_start))
+    was_running.then_some((index, stretch.media_start))
 }
 
 /// The second of the video just after the last moment before `ends_at` that `stretches` show.

@@ -177,6 +177,40 @@ on_both_stores! {
         assert!(app.get(&address).send().await.body.contains("Oppvekst"));
     }
 
+    async fn what_had_begun_before_the_recording_is_cut_from_it_all_the_same(app: TestApp) {
+        let id = event(&app, "konf").await;
+        let mut sessions = day().to_vec();
+        let mut early = session("tidlig", 4, Some(("2027-11-11T08:30:00+01:00", "2027-11-11T09:01:00+01:00")));
+        let mut between = session("mellom", 5, Some(("2027-11-11T09:12:00+01:00", "2027-11-11T09:22:00+01:00")));
+        (early.do_not_record, between.do_not_record) = (true, true);
+        sessions.extend([early, between]);
+        release(&app, id, &programme(sessions)).await;
+        // The stream broke at 9:11 and was back at 9:15.
+        let recording = json!({
+            "title": "Hele dagen", "url": "https://video.example.org/dag.mp4", "state": "published", "duration_seconds": 1800,
+            "segments": [
+                {"media_start_seconds": 0, "starts_at": "2027-11-11T09:00:00+01:00", "ends_at": "2027-11-11T09:11:00+01:00"},
+                {"media_start_seconds": 660, "starts_at": "2027-11-11T09:15:00+01:00"}
+            ]
+        });
+        let made = app.create("/events/konf/recordings", &recording).await;
+        let path = format!("/events/konf/recordings/{}", made["id"].as_str().unwrap());
+        put(&app, made["id"].as_str().unwrap(), "text/plain", SRT, None).await.expect(201);
+        let said = app.get(&format!("{path}/transcript.vtt")).send().await.body;
+        // 9:00:01 and 9:16:00 are nobody's business; 9:09:58 and 9:24:00 are.
+        assert!(!said.contains("Velkommen") && !said.contains("barnet"), "{said}");
+        assert!(said.contains("grensen") && said.contains("Oppvekst"), "{said}");
+        let of_opening = of_session(&app, "apning").await.body;
+        assert!(!of_opening.contains("Velkommen") && of_opening.contains("grensen"), "{of_opening}");
+        let chapters = app.get(&format!("{path}/chapters.json")).send().await.expect(200);
+        let starts: Vec<_> = chapters["chapters"].as_array().unwrap().iter().map(|one| (one["title"].as_str().unwrap(), one["startTime"].as_u64().unwrap())).collect();
+        assert_eq!(starts, [("Tittel apning", 60), ("Tittel barnet", 600), ("Tittel foredrag", 1080)], "{chapters}");
+        let shown = app.get(&path).send().await.expect(200);
+        assert!(shown["sessions"].as_array().unwrap().iter().all(|one| one["slug"] != "tidlig" && one["slug"] != "mellom"), "{shown}");
+        let found = app.get("/search?q=velkommen").send().await.expect(200);
+        assert_eq!(found["items"], json!([]));
+    }
+
     async fn withdrawn_recordings_and_drafts_say_nothing(app: TestApp) {
         let (id, recording) = released(&app).await;
         put(&app, &recording, "text/plain", SRT, None).await.expect(201);

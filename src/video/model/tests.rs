@@ -2,7 +2,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::{Confidence, Segment, SegmentFaultKind, place, seek, segments_check};
+use super::{Confidence, Segment, SegmentFaultKind, overlap, place, seek, segments_check};
 use crate::video::position::RelativeOffset;
 
 fn at(text: &str) -> DateTime<Utc> {
@@ -121,6 +121,32 @@ fn gaps_follow_the_rule() {
         "nobody knows how long it ran"
     );
     assert_eq!(place(&[], None, oslo("12:30"), None), None);
+}
+
+#[test]
+fn what_must_not_be_seen_is_found_wherever_the_recording_shows_it() {
+    let segments = day_with_lunch();
+    let covered = |from, to| overlap(&segments, Some(20_000), oslo(from), Some(oslo(to)));
+    assert_eq!(
+        covered("08:50", "09:30"),
+        Some((0, Some(1800))),
+        "runs into the first"
+    );
+    assert_eq!(covered("08:00", "09:00"), None, "over when it starts");
+    assert_eq!(
+        covered("12:30", "13:10"),
+        Some((10_800, Some(11_400))),
+        "runs into the next"
+    );
+    assert_eq!(
+        covered("08:00", "23:00"),
+        Some((0, Some(20_000))),
+        "all day"
+    );
+    for (from, to) in [("09:30", "10:00"), ("12:00", "12:30"), ("17:00", "18:00")] {
+        let placed = place(&segments, Some(20_000), oslo(from), Some(oslo(to)));
+        assert_eq!(covered(from, to), placed, "{from}");
+    }
 }
 
 #[test]

@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
+
 use crate::clock::Instant;
 use crate::ids::{RecordingId, SessionId};
 use crate::programme::document::Session;
 use crate::video::Recording;
 use crate::video::marks::{Actuals, Held, Mark};
-use crate::video::model::{Confidence, Placement, place};
+use crate::video::model::{Confidence, Placement, Segment, overlap, place};
 
 /// A position that an editor set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,23 +67,24 @@ impl Known {
     }
 }
 
+/// From the wall clock to the video: [`place`] or [`overlap`].
+type Map =
+    fn(&[Segment], Option<u32>, DateTime<Utc>, Option<DateTime<Utc>>) -> Option<(u32, Option<u32>)>;
+
 impl Recording {
     /// Where this session stands in the recording by the best that is known. `None` for those that are
     /// not to be recorded, for sessions of other rooms, without a time, and outside the segments.
     #[must_use]
     pub fn position_of(&self, session: &Session, known: &Known) -> Option<Placement> {
         let may_be_seen = !session.do_not_record;
-        may_be_seen.then(|| self.stretch_of(session, known))?
+        may_be_seen.then(|| self.best_of(session, known, place))?
     }
 
-    /// As [`position_of`](Self::position_of), also for a session that is not to be recorded: what must
-    /// not be seen has to be found to be left out.
+    /// What the recording holds of a session, also of one that is not to be recorded, and of one that had
+    /// begun when the recording did: what must not be seen has to be found to be left out.
     #[must_use]
     pub fn stretch_of(&self, session: &Session, known: &Known) -> Option<Placement> {
-        match known.verified(self.id, session.id) {
-            Some(verified) => verified.within(self.duration_seconds),
-            None => self.computed(session, known.actuals.held(session)?),
-        }
+        self.best_of(session, known, overlap)
     }
 
     /// Where it would stand if everything had gone by the schedule.
@@ -89,10 +92,17 @@ impl Recording {
     pub fn scheduled_position_of(&self, session: &Session) -> Option<Placement> {
         let as_planned = Actuals::default().held(session)?;
         let may_be_seen = !session.do_not_record;
-        may_be_seen.then(|| self.computed(session, as_planned))?
+        may_be_seen.then(|| self.computed(session, as_planned, place))?
     }
 
-    fn computed(&self, session: &Session, held: Held) -> Option<Placement> {
+    fn best_of(&self, session: &Session, known: &Known, map: Map) -> Option<Placement> {
+        match known.verified(self.id, session.id) {
+            Some(verified) => verified.within(self.duration_seconds),
+            None => self.computed(session, known.actuals.held(session)?, map),
+        }
+    }
+
+    fn computed(&self, session: &Session, held: Held, map: Map) -> Option<Placement> {
         if !self.shows(session.room_id) {
             return None;
         }
@@ -101,7 +111,7 @@ impl Recording {
         } else {
             Confidence::Scheduled
         };
-        let (start_seconds, end_seconds) = place(
+        let (start_seconds, end_seconds) = map(
             &self.segments,
             self.duration_seconds,
             held.starts_at.utc(),
