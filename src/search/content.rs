@@ -137,6 +137,10 @@ pub struct Content {
     pub recording: Option<OfRecording>,
     /// What is searched.
     pub fields: Vec<Field>,
+    /// What is said right after it, for words that go on over its end. What is found here alone is another
+    /// entry's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub goes_on: Vec<Field>,
 }
 
 /// Names an entry, the same whenever it is indexed again: what it is, whose, and which part.

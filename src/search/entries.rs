@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::content::{
     Content, Field, HitKind, OfEvent, OfMaterial, OfRecording, OfSession, OfSpeaker, key,
 };
+use super::query::MOST_TERMS;
 use crate::events::Event;
 use crate::ids::SessionId;
 use crate::programme::Shown;
@@ -91,6 +92,7 @@ impl Sources {
             material: None,
             recording: None,
             fields: Vec::new(),
+            goes_on: Vec::new(),
         }
     }
 
@@ -164,7 +166,8 @@ impl Sources {
         let leaving = stretches.cut(said.clone());
         let sessions = &self.shown.programme.sessions;
         let sessions: HashMap<_, _> = sessions.iter().map(|one| (one.id, one)).collect();
-        for (on, cues) in passages(&leaving, &stretches) {
+        let passages = passages(&leaving, &stretches);
+        for (index, (on, cues)) in passages.iter().enumerate() {
             let session = on.and_then(|id| sessions.get(&id).copied());
             let mut content = self.entry(HitKind::Transcript, session);
             let start = cues.first().map_or(0, |cue| cue.start);
@@ -174,12 +177,14 @@ impl Sources {
                 url: recording.url.to_string(),
             });
             content.fields = cues.iter().map(|cue| said_in(cue)).collect();
+            content.goes_on = going_on(&passages, index);
             let name = key(HitKind::Transcript, recording.id.uuid(), &start.to_string());
             // Two voices may begin at once.
             if entries.last().is_none_or(|(last, _)| *last != name) {
                 entries.push((name, content));
             } else if let Some((_, last)) = entries.last_mut() {
                 last.fields.append(&mut content.fields);
+                last.goes_on = content.goes_on;
             }
         }
     }
@@ -250,4 +255,25 @@ fn passages<'a>(transcript: &'a Transcript, stretches: &Stretches) -> Vec<Passag
         }
     }
     passages
+}
+
+/// What is said right after a passage in the same session, as far as a query can reach.
+fn going_on(passages: &[Passage<'_>], index: usize) -> Vec<Field> {
+    let Some((on, cues)) = passages.get(index) else {
+        return Vec::new();
+    };
+    let later = passages.iter().skip(index + 1);
+    let later = later.take_while(|(then, _)| then == on);
+    let (mut words, mut end) = (0, cues.last().map_or(0, |cue| cue.end));
+    let mut fields = Vec::new();
+    for cue in later.flat_map(|(_, cues)| cues) {
+        if words >= MOST_TERMS || cue.start.saturating_sub(end) > SILENCE {
+            break;
+        }
+        let field = said_in(cue);
+        words += field.text.split_whitespace().count();
+        end = cue.end;
+        fields.push(field);
+    }
+    fields
 }

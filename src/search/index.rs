@@ -17,7 +17,7 @@ use crate::video::{known, list_public};
 /// Most events that are indexed in one transaction.
 pub const AT_A_TIME: i64 = 5;
 /// Raised when entries or tokens are made in another way, so that they are made anew.
-const EDITION: &[u8] = b"1";
+const EDITION: &[u8] = b"2";
 
 /// Indexes events that are stale, at most [`AT_A_TIME`], and returns how many they were.
 ///
@@ -95,7 +95,8 @@ fn digest(entry: &Entry) -> Result<Vec<u8>, DbError> {
 }
 
 fn made(event: EventId, (name, content): Entry, digest: Vec<u8>) -> NewEntry {
-    let texts = content.fields.iter().map(|field| field.text.as_str());
+    let fields = content.fields.iter().chain(&content.goes_on);
+    let texts = fields.map(|field| field.text.as_str());
     let mut tokens = words::tokens(texts);
     tokens.insert(content.kind.token().to_owned());
     tokens.insert(of_event(event));

@@ -4,7 +4,7 @@ use super::stem;
 use super::words::{FIRST_PART, SHORTEST_PART, words};
 
 /// Most words of a query that are looked at.
-const MOST_TERMS: usize = 12;
+pub const MOST_TERMS: usize = 12;
 /// Shortest beginning of a word that is looked for.
 const SHORTEST_BEGINNING: usize = 3;
 /// Shortest stem that compounds are looked for by.

@@ -1,6 +1,6 @@
 //! How well an entry answers a query. Pure; the same on both stores.
 
-use super::content::Content;
+use super::content::{Content, Field};
 use super::query::{Quality, Query};
 use super::words::{Word, words};
 
@@ -21,34 +21,26 @@ pub struct Hit {
 
 /// How one field answers.
 struct Answer {
+    /// How much a word in it counts.
+    weight: i64,
     /// By term.
     best: Vec<Quality>,
     /// All of it, in its weight.
     score: i64,
 }
 
-/// The entry as a hit; `None` if it lacks one of the words.
+/// The entry as a hit; `None` if it lacks one of the words, or has them only in what goes on after it.
 ///
 /// Every word counts as its best match in any field, in the weight of the field. Fields gain by holding
 /// all words, more by holding them side by side, a little by being short.
 #[must_use]
 pub fn hit(query: &Query, key: String, content: Content) -> Option<Hit> {
-    let answers: Vec<Answer> = content
-        .fields
-        .iter()
-        .map(|field| answer(query, &field.text, field.weight.into()))
-        .collect();
-    let of_term = |term: usize| {
-        let weighed = answers
-            .iter()
-            .zip(&content.fields)
-            .filter_map(|(answer, field)| {
-                let quality = answer.best.get(term)?;
-                Some(quality * i64::from(field.weight))
-            });
-        weighed.max().filter(|score| *score > 0)
-    };
-    let words: i64 = (0..query.terms.len()).map(of_term).sum::<Option<i64>>()?;
+    let answers = answer_each(query, &content.fields);
+    let words = words_found(query, &answers).or_else(|| {
+        let after = answer_each(query, &content.goes_on);
+        let is_another = words_found(query, &after).is_some();
+        (!is_another).then(|| words_found(query, answers.iter().chain(&after)))?
+    })?;
     let mut best = 0;
     for (index, answer) in answers.iter().enumerate() {
         if answers
@@ -65,6 +57,29 @@ pub fn hit(query: &Query, key: String, content: Content) -> Option<Hit> {
         field: best,
         content,
     })
+}
+
+fn answer_each(query: &Query, fields: &[Field]) -> Vec<Answer> {
+    let answers = fields.iter();
+    answers
+        .map(|field| answer(query, &field.text, field.weight.into()))
+        .collect()
+}
+
+/// Every word as its best match, in its weight; `None` if one is nowhere.
+fn words_found<'a>(
+    query: &Query,
+    answers: impl IntoIterator<Item = &'a Answer, IntoIter: Clone>,
+) -> Option<i64> {
+    let answers = answers.into_iter();
+    let of_term = |term: usize| {
+        let weighed = answers.clone().filter_map(|answer| {
+            let quality = answer.best.get(term)?;
+            Some(quality * answer.weight)
+        });
+        weighed.max().filter(|score| *score > 0)
+    };
+    (0..query.terms.len()).map(of_term).sum()
 }
 
 fn answer(query: &Query, text: &str, weight: i64) -> Answer {
@@ -90,6 +105,7 @@ fn answer(query: &Query, text: &str, weight: i64) -> Answer {
         if found > 0 { 400 / length } else { 0 },
     ];
     Answer {
+        weight,
         score: weight * (found + bonus.iter().sum::<i64>()),
         best,
     }

@@ -158,11 +158,12 @@ impl SearchHit {
 /// The text that answers best; of what is said, what follows too.
 fn shown_text(content: &Content, field: usize) -> String {
     let from_here = content.fields.get(field..).unwrap_or_default();
+    let from_here = from_here.iter().chain(&content.goes_on);
     let most = match content.kind {
-        HitKind::Transcript => from_here.len(),
+        HitKind::Transcript => usize::MAX,
         _ => 1,
     };
-    let texts = from_here.iter().take(most).map(|field| field.text.as_str());
+    let texts = from_here.take(most).map(|field| field.text.as_str());
     texts.collect::<Vec<_>>().join(" ")
 }
 

@@ -116,7 +116,36 @@ async fn released(app: &TestApp, slug: &str) -> (EventId, String) {
     (id, recording)
 }
 
+/// Something of its own in every four seconds: no word begins another.
+fn spoken() -> String {
+    let time = |second: usize| format!("00:{:02}:{:02}.000", second / 60, second % 60);
+    let cue = |(n, c): (usize, char)| {
+        let (from, to) = (time(4 * n), time(4 * n + 4));
+        format!("\n{from} --> {to}\nord{c}x fulgt{c}x\n")
+    };
+    let cues: Vec<String> = ('b'..='u').enumerate().map(cue).collect();
+    format!("WEBVTT\n{}", cues.concat())
+}
+
 on_both_stores! {
+    async fn words_are_found_together_wherever_a_passage_ends(app: TestApp) {
+        let (_, recording) = released(&app, "konf").await;
+        let path = format!("/events/konf/recordings/{recording}/transcript");
+        app.organiser("PUT", &path).if_match("*").bytes("text/vtt", spoken().into_bytes()).send().await.expect(200);
+        let letters: Vec<char> = ('b'..='u').collect();
+        for (n, pair) in letters.windows(2).enumerate() {
+            let (now, next) = (pair[0], pair[1]);
+            let alone = search(&app, &format!("fulgt{now}x")).await;
+            assert_eq!(names(&alone), [format!("transcript oppvekstplan {}s", 4 * n)]);
+            let phrase = search(&app, &format!("fulgt{now}x ord{next}x")).await;
+            assert_eq!(names(&phrase), [format!("transcript oppvekstplan {}s", 4 * n)]);
+            let (first, second) = (format!("<mark>fulgt{now}x</mark>"), format!("<mark>ord{next}x</mark>"));
+            assert!(phrase[0]["snippet"].as_str().unwrap().contains(&format!("{first} {second}")), "{phrase:?}");
+        }
+        let far = search(&app, "ordbx ordux").await;
+        assert!(far.is_empty(), "said a minute apart: {far:?}");
+    }
+
     async fn the_best_comes_first(app: TestApp) {
         released(&app, "konf").await;
         let table: &[(&str, &[&str])] = &[
