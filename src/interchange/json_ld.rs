@@ -11,6 +11,8 @@ use crate::ids::RecordingId;
 use crate::publication::snapshot::RecordingEntry;
 use crate::publication::video_wire::{PublishedSession, SessionInRecording};
 use crate::text::Localized;
+use crate::video::deep_link::{embed_link, still_link};
+use crate::video::position::Position;
 
 /// The event with its sessions, recordings and offers; `None` without dates, which no search engine
 /// takes.
@@ -189,11 +191,10 @@ fn recording(shown: &Shown, entry: &RecordingEntry) -> Value {
         "url": recording.url.to_string(),
         "hasPart": entry.view.sessions.iter().map(|part| clip(shown, part)).collect::<Vec<_>>()
     });
-    let embedded = crate::video::deep_link::embed_link(
-        &recording.url,
-        crate::video::position::Position::default(),
-    );
+    let still = still_link(&recording.url);
+    let embedded = embed_link(&recording.url, Position::START);
     let fields: Map<String, Value> = [
+        ("thumbnailUrl", still.map(|still| json!([still]))),
         ("embedUrl", embedded.map(Value::from)),
         (
             "duration",

@@ -256,6 +256,8 @@ on_both_stores! {
         assert_eq!(seen["subEvent"][0]["startDate"], "2027-11-11T10:13:00+01:00");
         let offer = &seen["offers"][0];
         assert_eq!((&offer["price"], &offer["priceCurrency"], &offer["availability"]), (&json!("1250.50"), &json!("NOK"), &json!("https://schema.org/LimitedAvailability")));
+        assert_eq!(seen["recordedIn"][0]["thumbnailUrl"], json!(["https://i.ytimg.com/vi/dQw4w9WgXcQ/hqdefault.jpg"]));
+        assert!(seen["recordedIn"][0]["uploadDate"].is_string());
         let clips = seen["recordedIn"][0]["hasPart"].as_array().unwrap();
         assert!(clips.iter().all(|clip| !clip["url"].as_str().unwrap().contains("skjermet")), "{clips:?}");
         let clip = clips.iter().find(|clip| clip["startOffset"] == 4380).unwrap();

@@ -157,6 +157,14 @@ pub fn embed_link(video: &VideoUrl, position: Position) -> Option<String> {
     Some(player.to_string())
 }
 
+/// The address of a still picture of the video; `None` where none follows from the video's own address.
+#[must_use]
+pub fn still_link(video: &VideoUrl) -> Option<String> {
+    let split = SplitUrl::parse(video.as_str()).ok()?;
+    let (jump, page) = table::recognise(&split).page?;
+    Some((jump.still)(&page)?.to_string())
+}
+
 impl DeepLink {
     /// The link as a `Location` header takes it: in ASCII, with A-labels and percent-encoding where
     /// it was not.

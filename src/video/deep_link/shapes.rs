@@ -47,6 +47,13 @@ pub(super) fn youtube_player(page: &SplitUrl) -> Option<SplitUrl> {
     ))
 }
 
+/// The picture that `YouTube` keeps of every video, whatever its resolution.
+pub(super) fn youtube_still(page: &SplitUrl) -> Option<SplitUrl> {
+    let id = page.parameter("v")?;
+    let path = format!("/vi/{id}/hqdefault.jpg");
+    Some(SplitUrl::https("i.ytimg.com", &path, None))
+}
+
 /// `https://vimeo.com/ID[/HASH]`, from there, player, channel, group and showcase addresses.
 pub(super) fn vimeo(url: &SplitUrl) -> Option<SplitUrl> {
     let segments = url.segments();

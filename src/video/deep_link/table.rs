@@ -40,6 +40,8 @@ pub(super) struct Jump {
     read: fn(&[String]) -> Option<u32>,
     /// The embeddable player, where one may be linked to.
     pub(super) embed: Option<Embed>,
+    /// The address of a still picture of a page, where it follows from the page's own.
+    pub(super) still: fn(&SplitUrl) -> Option<SplitUrl>,
 }
 
 /// An embeddable player.
@@ -81,7 +83,7 @@ use Carrier::{Fragment, Nav, Query};
 use Hosts::{Anywhere, Exact, Under};
 use TimeForm::{Hms, Seconds, SecondsWithUnit};
 
-/// What most rows share: a plain number of seconds, read leniently, no player of their own.
+/// What most rows share: a plain number of seconds, read leniently, no player and no picture.
 const PLAIN: Jump = Jump {
     page: |_| None,
     carrier: Query("start", Seconds),
@@ -89,6 +91,7 @@ const PLAIN: Jump = Jump {
     also_removed: &[],
     read: times::first_player_time,
     embed: None,
+    still: |_| None,
 };
 
 /// W3C Media Fragments, which browsers apply to every file that they play.
@@ -128,6 +131,7 @@ static ROWS: [Row; 13] = [
                 player: shapes::youtube_player,
                 carrier: Query("start", Seconds),
             }),
+            still: shapes::youtube_still,
             ..PLAIN
         },
     },

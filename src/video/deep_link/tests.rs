@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-use super::{Provider, VideoUrl, VideoUrlError, embed_link, watch_link};
+use super::{Provider, VideoUrl, VideoUrlError, embed_link, still_link, watch_link};
 use crate::video::position::Position;
 
 pub(super) fn at(seconds: u32) -> Position {
@@ -102,6 +102,12 @@ fn youtube_in_its_many_forms() {
         "  https://youtu.be/dQw4w9WgXcQ\n",
     ] {
         assert_eq!(link(pasted).as_deref(), Some(watch), "{pasted}");
+        let still = still_link(&VideoUrl::parse(pasted).unwrap().url);
+        assert_eq!(
+            still.as_deref(),
+            Some("https://i.ytimg.com/vi/dQw4w9WgXcQ/hqdefault.jpg"),
+            "{pasted}"
+        );
     }
     for pasted in [
         "https://www.youtube.com/embed/live_stream?channel=UC1",
@@ -115,6 +121,7 @@ fn youtube_in_its_many_forms() {
         assert_eq!(parsed.url.as_str(), pasted);
         assert_eq!(link(pasted), None, "{pasted}");
         assert_eq!(embed_link(&parsed.url, at(1)), None);
+        assert_eq!(still_link(&parsed.url), None);
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::scene::{Player, Scene, best};
 use crate::mail::wording::Tongue;
-use crate::video::deep_link::Provider;
+use crate::video::deep_link::still_link;
 use crate::video::position::Position;
 
 /// The document as it stands within a script element, in which nothing can end it.
@@ -24,6 +24,7 @@ fn object(scene: &Scene<'_>, tongue: Tongue, page: &str) -> Value {
     let (name, language) = best(&recording.title, tongue, scene.event);
     let (event, _) = best(&scene.event.title, tongue, scene.event);
     let heard = recording.language.as_ref();
+    let uploaded = recording.published_at.unwrap_or(recording.created_at);
     let mut video = json!({
         "@context": "https://schema.org",
         "@type": "VideoObject",
@@ -31,12 +32,9 @@ fn object(scene: &Scene<'_>, tongue: Tongue, page: &str) -> Value {
         "description": format!("{event}: {name}"),
         "inLanguage": heard.map_or(language, ToString::to_string),
         "url": page,
+        "uploadDate": uploaded.to_rfc3339_in(scene.event.timezone),
         "hasPart": clips(scene, tongue, page),
     });
-    let zone = scene.event.timezone;
-    if let Some(published) = recording.published_at {
-        video["uploadDate"] = published.to_rfc3339_in(zone).into();
-    }
     if let Some(length) = recording.duration_seconds.and_then(Position::new) {
         video["duration"] = length.iso8601().into();
     }
@@ -45,7 +43,8 @@ fn object(scene: &Scene<'_>, tongue: Tongue, page: &str) -> Value {
         Player::File(_) => video["contentUrl"] = recording.url.to_string().into(),
         Player::Link => {}
     }
-    if let Some(picture) = thumbnail(scene) {
+    // The page itself does not load it.
+    if let Some(picture) = still_link(&recording.url) {
         video["thumbnailUrl"] = json!([picture]);
     }
     video
@@ -54,16 +53,6 @@ fn object(scene: &Scene<'_>, tongue: Tongue, page: &str) -> Value {
 /// The player without a time.
 fn start_of(address: &str) -> &str {
     address.split(['?', '#']).next().unwrap_or(address)
-}
-
-/// The picture that `YouTube` has of every video; the page itself does not load it.
-fn thumbnail(scene: &Scene<'_>) -> Option<String> {
-    let Player::Frame(address) = &scene.player else {
-        return None;
-    };
-    let is_youtube = scene.shown.recording.provider == Provider::Youtube;
-    let id = start_of(address).rsplit('/').next()?;
-    is_youtube.then(|| format!("https://i.ytimg.com/vi/{id}/hqdefault.jpg"))
 }
 
 fn clips(scene: &Scene<'_>, tongue: Tongue, page: &str) -> Vec<Value> {
