@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
-use super::wish::{DocumentFormat, Removes, Wanted, Wish};
+use super::wish::{DocumentFormat, Removes, Wanted, WantedSession, Wish};
 use crate::events::Event;
 use crate::faults::Faults;
 use crate::ids::{Id, RoomId};
@@ -293,8 +293,7 @@ fn wanted_sessions(
         tracks: named(&wish.tracks),
         speakers: named(&wish.speakers),
     };
-    let strict = wish.format == DocumentFormat::Programme;
-    let mut names = Names::of(standing, gone, strict);
+    let mut names = Names::of(wish, standing, gone);
     let mut sessions = Vec::new();
     for wanted in wish.sessions.drain(..) {
         let mut here = Faults::new();
@@ -312,32 +311,45 @@ fn wanted_sessions(
 struct Names {
     /// Whether the document means the slugs of new sessions, or only proposes them.
     strict: bool,
+    /// What sessions are called now, or want to be called: nothing that is derived.
+    spoken_for: HashSet<String>,
     slugs: HashMap<String, Id<crate::ids::SessionKind>>,
     guids: HashMap<uuid::Uuid, Id<crate::ids::SessionKind>>,
 }
 
 impl Names {
-    /// Of all sessions that stay.
-    fn of(standing: &Standing, gone: &[Versioned<Session>], strict: bool) -> Self {
+    /// Of all sessions that stay; those that the document names are called what it says.
+    fn of(wish: &Wish, standing: &Standing, gone: &[Versioned<Session>]) -> Self {
+        let strict = wish.format == DocumentFormat::Programme;
         let gone: HashSet<_> = gone.iter().map(|session| session.value.id).collect();
+        let wanted = named(&wish.sessions);
         let stay = || {
             let sessions = standing.sessions.iter().map(|session| &session.value);
             sessions.filter(|session| !gone.contains(&session.id))
         };
+        let untouched = || stay().filter(|session| !wanted.contains(&session.id));
+        let means_it = |wanted: &&WantedSession| strict || wanted.current.is_some();
+        let meant = wish.sessions.iter().filter(means_it);
+        let meant = meant.filter_map(|wanted| wanted.input.slug.clone());
         Self {
             strict,
-            slugs: stay()
+            spoken_for: stay()
+                .map(|session| session.slug.clone())
+                .chain(meant)
+                .collect(),
+            slugs: untouched()
                 .map(|session| (session.slug.clone(), session.id))
                 .collect(),
-            guids: stay().map(|session| (session.guid, session.id)).collect(),
+            guids: untouched()
+                .map(|session| (session.guid, session.id))
+                .collect(),
         }
     }
 
-    /// The session under its slug, guid and number. What another session is called now is taken, also
-    /// if that one is renamed by the same document.
+    /// The session under its slug, guid and number. Sessions of the document may take over each other's.
     fn name(
         &mut self,
-        wanted: &super::wish::WantedSession,
+        wanted: &WantedSession,
         current: Option<&Session>,
         parsed: ParsedSession,
         event: &Event,
@@ -359,7 +371,10 @@ impl Names {
                 .slug
                 .clone()
                 .unwrap_or_else(|| Slug::derive(title, "session"));
-            let free = |slug: &Slug| !self.slugs.contains_key(slug.as_str());
+            let free = |slug: &Slug| {
+                let slug = slug.as_str();
+                !self.spoken_for.contains(slug) && !self.slugs.contains_key(slug)
+            };
             (1..u32::MAX)
                 .map(|n| derived.numbered(n))
                 .find(free)

@@ -185,6 +185,9 @@ fn write_sessions(
     revision: &Revision,
     told: &mut dyn FnMut(),
 ) -> Outcome<()> {
+    let changed = revision.sessions.changed.iter();
+    let changed: Vec<&Session> = changed.map(|session| &session.value).collect();
+    identity_store::make_way(tx, event.id, &changed)?;
     for session in &revision.sessions.changed {
         kept(sessions::store::update(tx, event.id, session, now)?)?;
         told();

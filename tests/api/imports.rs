@@ -171,6 +171,45 @@ on_both_stores! {
         assert_eq!(public["days"][0]["sessions"].as_array().unwrap().len(), 3, "the public sees the release");
     }
 
+    async fn sessions_take_over_each_others_slugs_and_guids(app: TestApp) {
+        rich(&app).await;
+        release(&app, "konf").await;
+        let before = draft(&app, "konf").await.json();
+        let called = |programme: &Value| -> Vec<[Value; 3]> {
+            let sessions = programme["days"][0]["sessions"].as_array().unwrap().iter();
+            sessions.map(|session| ["id", "slug", "guid"].map(|name| session[name].clone())).collect()
+        };
+        let names = called(&before);
+        let mut turned = before.clone();
+        let sessions = turned["days"][0]["sessions"].as_array_mut().unwrap();
+        for (index, session) in sessions.iter_mut().enumerate() {
+            let [_, slug, guid] = names[(index + 1) % names.len()].clone();
+            (session["slug"], session["guid"]) = (slug, guid);
+        }
+        let report = put(&app, "konf", "application/json", turned.to_string().as_bytes()).await.expect(200);
+        assert_eq!(touched(&report), [0, names.len(), 0], "{report}");
+        assert_eq!(called(&draft(&app, "konf").await.json()), called(&turned));
+        let again = put(&app, "konf", "application/json", turned.to_string().as_bytes()).await.expect(200);
+        assert_eq!(touched(&again), [0, 0, 0], "{again}");
+        // What was called otherwise when it was released is called so again.
+        let back = app.organiser("POST", "/events/konf/programme/restore").json(&json!({"version": 1}));
+        back.send().await.expect(200);
+        assert_eq!(called(&draft(&app, "konf").await.json()), names);
+        // One gets a name of its own, and a new one the name that it had; nobody else may have that too.
+        let mut passed_on = before.clone();
+        let first = &mut passed_on["days"][0]["sessions"][0];
+        first["slug"] = json!("ny-vei");
+        let heir = json!({"title": "Arving", "slug": names[0][1]});
+        passed_on["days"].as_array_mut().unwrap().push(json!({"sessions": [heir]}));
+        let mut doubled = passed_on.clone();
+        doubled["days"][0]["sessions"][1]["slug"] = names[0][1].clone();
+        let twice = put(&app, "konf", "application/json", doubled.to_string().as_bytes()).await;
+        let place = doubled["days"].as_array().unwrap().len() - 1;
+        twice.fault(&format!("/days/{place}/sessions/0/slug"), "taken");
+        let report = put(&app, "konf", "application/json", passed_on.to_string().as_bytes()).await.expect(200);
+        assert_eq!(touched(&report), [1, 1, 0], "{report}");
+    }
+
     async fn a_programme_moves_to_another_event_once(app: TestApp) {
         rich(&app).await;
         let there = draft(&app, "konf").await;

@@ -2,6 +2,7 @@
 
 use super::super::refusal::{Outcome, ProgrammeRefusal, refused};
 use super::super::releases::store as releases;
+use super::super::sessions::identity_store;
 use super::super::{rooms, sessions, speakers, tracks};
 use super::model::{Draft, Plan, Step, plan};
 use crate::clock::Instant;
@@ -58,6 +59,11 @@ fn carry_out(tx: &mut Conn, now: Instant, event: &Held, plan: &Plan) -> Result<b
             Step::SetBack { to, .. } => all &= speakers::store::update(tx, event.id, to)?,
         }
     }
+    let back = plan.sessions.iter().filter_map(|step| match step {
+        Step::Make(_) => None,
+        Step::SetBack { to, .. } => Some(&to.value),
+    });
+    identity_store::make_way(tx, event.id, &back.collect::<Vec<_>>())?;
     for step in &plan.sessions {
         match step {
             Step::Make(session) => sessions::store::insert(tx, event.id, session, now)?,

@@ -1,12 +1,14 @@
 //! What sessions are known by: slugs, guids and numbers that are free or taken. The event is held
 //! while they are asked for, so that what is free stays free.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 use uuid::Uuid;
 
+use super::super::document::Session;
 use super::store::Guid;
+use crate::clock::new_id;
 use crate::db::schema::{events, sessions};
 use crate::db::{Conn, DbError};
 use crate::ids::{EventId, Id, SessionId};
@@ -73,6 +75,45 @@ pub fn guid_is_taken(
         ))
         .get_result(c)
     })?)
+}
+
+/// Where one of these sessions is to have the slug or the guid that another of them has now, takes them
+/// off that other one: until it is written as well, it is called something that nobody asks for.
+///
+/// # Errors
+/// The store's failure.
+pub fn make_way(conn: &mut Conn, event: EventId, wanted: &[&Session]) -> Result<(), DbError> {
+    let ids: HashSet<SessionId> = wanted.iter().map(|session| session.id).collect();
+    let slugs: HashMap<&str, SessionId> = wanted
+        .iter()
+        .map(|session| (session.slug.as_str(), session.id))
+        .collect();
+    let guids: HashMap<Uuid, SessionId> = wanted
+        .iter()
+        .map(|session| (session.guid, session.id))
+        .collect();
+    let names: Vec<(SessionId, String, Id<Guid>)> = per_backend!(conn, c => {
+        sessions::table
+            .filter(sessions::event_id.eq(event))
+            .select((sessions::id, sessions::slug, sessions::guid))
+            .load(c)
+    })?;
+    for (id, slug, guid) in names {
+        let heirs = [slugs.get(slug.as_str()), guids.get(&guid.uuid())];
+        let is_in_the_way = heirs.into_iter().flatten().any(|heir| *heir != id);
+        if !is_in_the_way || !ids.contains(&id) {
+            continue;
+        }
+        let nobody: Id<Guid> = new_id();
+        per_backend!(conn, c => {
+            diesel::update(
+                sessions::table.filter(sessions::event_id.eq(event)).filter(sessions::id.eq(id)),
+            )
+            .set((sessions::slug.eq(nobody.to_string()), sessions::guid.eq(nobody)))
+            .execute(c)
+        })?;
+    }
+    Ok(())
 }
 
 /// Takes the next number of the event; it is never given again, not even after a deletion.
