@@ -18,6 +18,8 @@
 //! a recording still refers to it. A schedule knows only sessions that have a time: of those it
 //! removes what it does not hold, and nothing else.
 
+#[cfg(test)]
+mod bombs;
 pub mod calendar;
 pub mod import;
 pub mod import_routes;
