@@ -182,6 +182,55 @@ on_both_stores! { with [crate::helpers::MAIL_WAITS]
         audit.send().await.expect(200);
     }
 
+    async fn what_is_done_at_a_recording_is_told_from_what_to_what(app: TestApp) {
+        let event = app.create("/events", &json!({"title": "Temadag", "slug": "temadag", "starts_on": "2027-11-11", "ends_on": "2027-11-11"})).await;
+        let session = json!({"title": "Foredrag", "starts_at": "2027-11-11T10:13:00+01:00", "ends_at": "2027-11-11T10:35:00+01:00"});
+        let session = app.create("/events/temadag/sessions", &session).await["id"].as_str().unwrap().to_owned();
+        let recording = json!({"title": "Dagen", "url": "https://video.example.org/a.mp4", "segments": [{"media_start_seconds": 0, "starts_at": "2027-11-11T09:00:00+01:00"}]});
+        let recording = app.create("/events/temadag/recordings", &recording).await["id"].as_str().unwrap().to_owned();
+        let editor = app.token_of("bufdir", Role::Editor);
+        let call = async |method: &str, rest: &str, body: Value| {
+            let call = app.call(method, &format!("/organiser/events/temadag/{rest}")).bearer(&editor).if_match("*");
+            let call = match method {
+                "DELETE" => call,
+                "PATCH" => call.patch_json(&body),
+                _ => call.json(&body),
+            };
+            let answer = call.send().await;
+            assert!(answer.status < 300, "{method} {rest}: {}", answer.body);
+            answer
+        };
+        let mark = call("POST", "marks", json!({"session_id": session, "edge": "start", "at": "2027-11-11T10:15:00+01:00"})).await.json();
+        call("DELETE", &format!("marks/{}", mark["id"].as_str().unwrap()), Value::Null).await;
+        let position = format!("sessions/{session}/positions/{recording}");
+        call("PUT", &position, json!({"start": "1:13:20", "end": "1:35:00"})).await;
+        call("PUT", &position, json!({"start": "1:13:40", "end": "1:35:00"})).await;
+        call("DELETE", &position, Value::Null).await;
+        call("POST", &format!("recordings/{recording}/position-verifications"), json!({"session_ids": [session]})).await;
+        call("PATCH", &format!("sessions/{session}"), json!({"do_not_record": true})).await;
+        let audit = app.organiser("GET", "/events/temadag/audit?limit=7").send().await.expect(200);
+        let mut entries = audit["items"].as_array().unwrap().clone();
+        entries.reverse();
+        let both = format!("{session}/{recording}");
+        let seconds = |start: u32| json!({"start_seconds": start, "end_seconds": 5700});
+        let expected = [
+            ("create_mark", "mark", mark["id"].as_str().unwrap(), Value::Null, mark.clone()),
+            ("delete_mark", "mark", mark["id"].as_str().unwrap(), mark.clone(), Value::Null),
+            ("set_position", "position", &both, Value::Null, seconds(4400)),
+            ("set_position", "position", &both, json!({"start_seconds": 4400}), json!({"start_seconds": 4420})),
+            ("delete_position", "position", &both, seconds(4420), Value::Null),
+            ("verify_positions", "position", &recording, Value::Null, json!({"session_ids": [session]})),
+            ("update_session", "session", &session, json!({"do_not_record": false}), json!({"do_not_record": true})),
+        ];
+        for (entry, (operation, resource, id, before, after)) in entries.iter().zip(expected) {
+            assert_eq!((&entry["operation"], &entry["resource"], &entry["resource_id"]), (&json!(operation), &json!(resource), &json!(id)), "{entry}");
+            assert_eq!((&entry["before"], &entry["after"]), (&before, &after), "{operation}");
+            assert_eq!((&entry["actor"]["name"], &entry["event_id"]), (&json!("editor of bufdir"), &event["id"]), "{operation}");
+            assert!(entry["at"].is_string(), "{operation}");
+        }
+        assert_eq!(entries.len(), 7);
+    }
+
     async fn a_refusal_and_a_repetition_leave_none(app: TestApp) {
         let post = |title: &str| app.organiser("POST", "/series").header("idempotency-key", "k").json(&json!({"title": title})).send();
         post("Dialogmøter").await.expect(201);

@@ -91,3 +91,81 @@ async fn a_change_at_one_is_seen_at_all_within_a_second() {
     let took = until_version(&two, next(3)).await;
     assert!(took < Duration::from_secs(1), "{took:?}");
 }
+
+/// Two sessions of the morning, recorded, with what is said in them.
+async fn recorded(app: &TestApp) -> String {
+    let event = json!({"slug": "konf", "title": "Konferansen", "starts_on": "2027-11-11", "ends_on": "2027-11-11"});
+    app.create("/events", &event).await;
+    publish(app, "konf").await;
+    for (slug, from, to) in [("apning", "09:00", "09:10"), ("skjermet", "09:10", "09:20")] {
+        let at = |clock: &str| format!("2027-11-11T{clock}:00+01:00");
+        let session =
+            json!({"title": slug, "slug": slug, "starts_at": at(from), "ends_at": at(to)});
+        app.create("/events/konf/sessions", &session).await;
+    }
+    release(app).await;
+    let recording = json!({
+        "title": "Dagen", "url": "https://www.youtube.com/watch?v=dQw4w9WgXcQ", "state": "published", "duration_seconds": 1200,
+        "segments": [{"media_start_seconds": 0, "starts_at": "2027-11-11T09:00:00+01:00"}]
+    });
+    let made = app.create("/events/konf/recordings", &recording).await;
+    let recording = made["id"].as_str().unwrap().to_owned();
+    let said =
+        "WEBVTT\n\n00:01.000 --> 00:05.000\nVelkommen\n\n10:01.000 --> 10:05.000\nFiskesuppe\n";
+    let path = format!("/events/konf/recordings/{recording}/transcript");
+    let put = app.organiser("PUT", &path).bytes("text/vtt", said.into());
+    put.send().await.expect(201);
+    recording
+}
+
+#[actix_web::test]
+async fn what_is_not_to_be_recorded_is_gone_everywhere_within_a_second() {
+    let one = TestApp::spawn(Store::Postgres).await;
+    let recording = recorded(&one).await;
+    let two = beside(&one, &[]).await;
+    let of_recording = |rest: &str| format!("/events/konf/recordings/{recording}{rest}");
+    // Each with what it shows of the session.
+    let places = [
+        ("/search?q=fiskesuppe".to_owned(), "iskesuppe"),
+        (of_recording("/transcript.vtt"), "Fiskesuppe"),
+        (
+            "/events/konf/sessions/skjermet/transcript.vtt".to_owned(),
+            "Fiskesuppe",
+        ),
+        (of_recording("/chapters.json"), "skjermet"),
+        (of_recording("/chapters.vtt"), "skjermet"),
+        (of_recording(""), "skjermet"),
+        ("/events/konf/sessions/skjermet".to_owned(), "start_seconds"),
+        ("/watch/konf/skjermet".to_owned(), "<iframe"),
+        ("/watch/konf/apning".to_owned(), "skjermet"),
+        (
+            "/events/konf/programme.jsonld".to_owned(),
+            "/watch/konf/skjermet",
+        ),
+    ];
+    let showing = async |app: &TestApp| {
+        let mut showing = Vec::new();
+        for (path, shows) in &places {
+            let answer = app
+                .get(path)
+                .header("accept", "text/html, */*")
+                .send()
+                .await;
+            if answer.body.contains(shows) {
+                showing.push(path.as_str());
+            }
+        }
+        showing
+    };
+    let all: Vec<&str> = places.iter().map(|(path, _)| path.as_str()).collect();
+    assert_eq!(showing(&two).await, all);
+    let patch = one.organiser("PATCH", "/events/konf/sessions/skjermet");
+    let hidden = patch
+        .if_match("*")
+        .patch_json(&json!({"do_not_record": true}));
+    hidden.send().await.expect(200);
+    let started = Instant::now();
+    assert!(showing(&one).await.is_empty(), "at once where it was said");
+    tokio::time::sleep(Duration::from_secs(1).saturating_sub(started.elapsed())).await;
+    assert_eq!(showing(&two).await, Vec::<&str>::new());
+}
