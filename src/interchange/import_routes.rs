@@ -61,7 +61,7 @@ async fn document(body: Upload) -> Result<Arc<Document>, Problem> {
 /// does not hold is removed. A schedule removes only sessions that have a time, and changes only what it
 /// can say. With `dry_run=true` nothing is changed and every fault is told in the report; it needs no
 /// `If-Match`, and neither does an import into an empty working copy.
-#[utoipa::path(operation_id = "import_programme", tag = "programme", params(("event" = String, Path, description = "Id or slug"), ImportQuery), request_body(content((ProgrammeInput = "application/json"), (String = "application/xml", example = "<schedule>…</schedule>"))), responses((status = 200, description = "What was done, or would be; ETag is that of the working copy after it", body = ImportReport), (status = 409, description = "`wrong-state`: the event is archived")))]
+#[utoipa::path(operation_id = "import_programme", tag = "programme", params(("event" = String, Path, description = "Id or slug"), ImportQuery, ("If-Match" = Option<String>, Header, description = "The ETag of the working copy that was read; not needed for a dry run, nor where the working copy is empty.", example = "\"v1\"")), request_body(content((ProgrammeInput = "application/json"), (String = "application/xml", example = "<schedule>…</schedule>"))), responses((status = 200, description = "What was done, or would be; ETag is that of the working copy after it", body = ImportReport), (status = 409, description = "`wrong-state`: the event is archived")))]
 #[put("/organiser/events/{event}/programme")]
 pub async fn import_programme(
     app: App,
