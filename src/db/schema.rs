@@ -91,6 +91,7 @@ diesel::table! {
         next_session_number -> Integer,
         released_version -> Integer,
         searched_version -> BigInt,
+        calendar_changes -> Json,
     }
 }
 

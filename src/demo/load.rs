@@ -147,6 +147,6 @@ fn event(
 fn change_state(place: &mut Place<'_>, id: EventId, transition: Transition) -> Outcome<()> {
     // Read again: what was made in it has changed it.
     let event = events::find_by_id(place.tx, id)?;
-    let changed = actions::change_state(place.tx, place.now, event, transition);
+    let changed = actions::change_state(place.tx, place.now, &event, transition);
     made(place.name, changed).map(drop)
 }

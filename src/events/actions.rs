@@ -1,7 +1,7 @@
 //! What organisers do with series and events.
 
 use super::input::{EventInput, ParsedEvent};
-use super::model::{Event, EventState, Transition};
+use super::model::{CalendarChanges, Event, EventState, Transition};
 use super::series::{self, Series};
 use super::series_input::{ParsedSeries, SeriesInput};
 use super::store;
@@ -233,6 +233,7 @@ pub fn create_event(
         version: 1,
         public_version: 1,
         released_version: 0,
+        calendar_changes: CalendarChanges::default(),
         created_at: now,
         updated_at: now,
     };
@@ -272,7 +273,7 @@ pub fn update_event(
     tx: &mut Conn,
     now: Instant,
     owner: &Owner,
-    current: Event,
+    current: &Event,
     input: &EventInput,
 ) -> Outcome<Event> {
     let (parsed, series) = parse_event(tx, owner, input)?;
@@ -284,15 +285,8 @@ pub fn update_event(
         );
         return refused(EventRefusal::Faults(faults));
     }
-    let changed = filled(
-        Event {
-            updated_at: now,
-            ..current
-        },
-        parsed,
-        series,
-    );
-    save(tx, changed)
+    let changed = filled(current.clone(), parsed, series);
+    save(tx, now, current, changed)
 }
 
 /// Moves an event along its life.
@@ -302,7 +296,7 @@ pub fn update_event(
 pub fn change_state(
     tx: &mut Conn,
     now: Instant,
-    current: Event,
+    current: &Event,
     transition: Transition,
 ) -> Outcome<Event> {
     let state = transition
@@ -311,18 +305,20 @@ pub fn change_state(
     let published_at = current
         .published_at
         .or((state == EventState::Published).then_some(now));
-    save(
-        tx,
-        Event {
-            state,
-            published_at,
-            updated_at: now,
-            ..current
-        },
-    )
+    let changed = Event {
+        state,
+        published_at,
+        ..current.clone()
+    };
+    save(tx, now, current, changed)
 }
 
-fn save(tx: &mut Conn, mut changed: Event) -> Outcome<Event> {
+fn save(tx: &mut Conn, now: Instant, current: &Event, mut changed: Event) -> Outcome<Event> {
+    changed.updated_at = now;
+    if changed.shown_in_calendars() != current.shown_in_calendars() {
+        changed.calendar_changes.count += 1;
+        changed.calendar_changes.last_at = Some(now);
+    }
     match store::update(tx, &changed) {
         Ok(true) => {
             changed.version += 1;

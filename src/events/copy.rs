@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, TimeDelta};
 
 use super::actions::EventRefusal;
-use super::model::{Dates, Event, EventState};
+use super::model::{CalendarChanges, Dates, Event, EventState};
 use super::{series, store};
 use crate::clock::{Instant, new_id};
 use crate::db::{Conn, Stop};
@@ -60,6 +60,7 @@ pub fn copy(
         version: 1,
         public_version: 1,
         released_version: 0,
+        calendar_changes: CalendarChanges::default(),
         created_at: now,
         updated_at: now,
         ..source.clone()

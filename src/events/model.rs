@@ -104,6 +104,16 @@ pub struct Dates {
     pub ends_on: NaiveDate,
 }
 
+/// How often, and when last, something changed that every entry of the event's calendars shows. A number
+/// that never falls (RFC 5545, 3.8.7.4), and so is kept, not computed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalendarChanges {
+    /// How often.
+    pub count: u32,
+    /// When last.
+    pub last_at: Option<Instant>,
+}
+
 /// One edition.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
@@ -151,6 +161,8 @@ pub struct Event {
     pub public_version: i64,
     /// The newest programme release; 0 before the first.
     pub released_version: i32,
+    /// What calendars count of it.
+    pub calendar_changes: CalendarChanges,
     /// When it was made.
     pub created_at: Instant,
     /// When it was changed.
@@ -186,6 +198,15 @@ impl Event {
     #[must_use]
     pub const fn is_public(&self) -> bool {
         !matches!(self.state, EventState::Draft)
+    }
+
+    /// What every entry of its calendars shows of it: whether it is called off, where it is, and the
+    /// language of the texts.
+    #[must_use]
+    pub fn shown_in_calendars(&self) -> (bool, Option<&str>, &str) {
+        let venue = self.venue.as_ref().map(|venue| venue.name.as_str());
+        let is_off = self.state == EventState::Cancelled;
+        (is_off, venue, self.languages.default.as_str())
     }
 
     /// Whether programme and tickets can be edited.

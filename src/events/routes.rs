@@ -152,7 +152,7 @@ pub async fn update_event(
             if_match.check_version(&current.tag(now))?;
             let before = EventInput::of(&current);
             let input = patch.apply(&before)?;
-            let changed = actions::update_event(tx, now, &owner, current, &input)?;
+            let changed = actions::update_event(tx, now, &owner, &current, &input)?;
             let after = EventInput::of(&changed);
             audit::changed(tx, &who, &subject(&changed), &before, &after)?;
             Ok::<_, Problem>(changed)
@@ -194,9 +194,8 @@ async fn change_state(app: &App, who: Organiser, key: String, transition: Transi
         .db
         .write(move |tx| {
             let current = owned(tx, &who, &key)?;
-            let before = current.state;
-            let event = actions::change_state(tx, now, current, transition)?;
-            trace_state(tx, &who, before, &event)?;
+            let event = actions::change_state(tx, now, &current, transition)?;
+            trace_state(tx, &who, current.state, &event)?;
             Ok::<_, Problem>(event)
         })
         .await?;

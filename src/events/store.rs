@@ -5,7 +5,9 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Date;
 
-use super::model::{Dates, Event, EventOrganiser, EventState, Format, Links, Phase, Venue};
+use super::model::{
+    CalendarChanges, Dates, Event, EventOrganiser, EventState, Format, Links, Phase, Venue,
+};
 use super::public_store::{public_version, touch_public};
 use crate::clock::Instant;
 use crate::db::schema::{
@@ -54,6 +56,7 @@ struct Row {
     created_at: Instant,
     updated_at: Instant,
     released_version: i32,
+    calendar_changes: AsJson<CalendarChanges>,
 }
 
 type Joined = (Row, String, Option<String>);
@@ -90,6 +93,7 @@ fn domain((row, organisation_slug, series_slug): Joined) -> Result<Event, DbErro
         version: row.version,
         public_version: row.public_version,
         released_version: row.released_version,
+        calendar_changes: row.calendar_changes.0,
         created_at: row.created_at,
         updated_at: row.updated_at,
     })
@@ -126,6 +130,7 @@ fn row(event: &Event) -> Row {
         created_at: event.created_at,
         updated_at: event.updated_at,
         released_version: event.released_version,
+        calendar_changes: AsJson(event.calendar_changes),
     }
 }
 

@@ -1,8 +1,10 @@
 //! Sessions as a calendar (RFC 5545, RFC 7986), to be followed or taken over once.
 //!
 //! Instants are UTC, so that no zone has to be explained. An entry keeps its `UID` for ever, and its
-//! `SEQUENCE` rises with every release that gave it another time or room, took it away or brought it
-//! back. What is taken away stays as `STATUS:CANCELLED`, so that it leaves calendars that have it.
+//! `SEQUENCE` rises with every release that gave it another time, room or name of the room, took it
+//! away or brought it back, and with every change of the event that it shows; it never falls. What is
+//! taken away, or loses its time, stays as `STATUS:CANCELLED`, so that it leaves calendars that have
+//! it.
 
 use std::collections::HashMap;
 
@@ -100,15 +102,19 @@ impl<'a> Almanac<'a> {
         let starts_at = session.starts_at?;
         let off = self.shown.event().state == EventState::Cancelled;
         let past = self.past(session);
+        let changes = self.shown.event().calendar_changes;
+        let changed_at = changes
+            .last_at
+            .map_or(past.changed_at, |at| at.max(past.changed_at));
         let mut entry = Entry::with_uid(&format!("{}@{}", session.id, self.host));
         entry
-            .timestamp(past.changed_at.utc())
-            .sequence(past.revisions + u32::from(off))
+            .timestamp(changed_at.utc())
+            .sequence(past.revisions + changes.count)
             .summary(self.text(&session.title))
             .location(&self.place(room))
             .starts(starts_at.utc());
         entry.add_property("CREATED", utc(past.first_at));
-        entry.add_property("LAST-MODIFIED", utc(past.changed_at));
+        entry.add_property("LAST-MODIFIED", utc(changed_at));
         match session.ends_at {
             Some(end) => entry.ends(end.utc()),
             // Some readers drop an entry of which nothing says how long it is.
@@ -131,7 +137,6 @@ impl<'a> Almanac<'a> {
             revisions: 0,
             first_at: event.created_at,
             changed_at: event.created_at,
-            removed_by: None,
         })
     }
 

@@ -59,8 +59,9 @@ fn undated() -> Problem {
 
 /// Read the programme as a calendar
 ///
-/// The sessions that have a time, in UTC, to be followed. What a release took away stays as
-/// `STATUS:CANCELLED`; `SEQUENCE` rises with every release that gave a session another time or room.
+/// The sessions that have a time, in UTC, to be followed. What a release took away, or left without a
+/// time, stays as `STATUS:CANCELLED`; `SEQUENCE` never falls, and rises with every release that gave a
+/// session another time or room, and with a new venue, a cancellation and its withdrawal.
 #[utoipa::path(operation_id = "get_programme_calendar", tag = "public", params(("event" = String, Path, description = "Id or slug")), responses((status = 200, description = "iCalendar", content_type = "text/calendar", body = String, example = "BEGIN:VCALENDAR…")))]
 #[get("/events/{event}/programme.ics")]
 pub async fn get_programme_calendar(
@@ -100,7 +101,7 @@ fn calendar(
 /// Read a session as a calendar
 ///
 /// One entry, with the `UID` that it has in every other calendar of ours. A session that a release
-/// took away is still found, as `STATUS:CANCELLED`.
+/// took away, or left without a time, is still found, as `STATUS:CANCELLED`.
 #[utoipa::path(operation_id = "get_session_calendar", tag = "public", params(("event" = String, Path, description = "Id or slug"), ("session" = String, Path, description = "Id or slug")), responses((status = 200, description = "iCalendar", content_type = "text/calendar", body = String, example = "BEGIN:VCALENDAR…"), (status = 404, description = "`not-found`; `not-scheduled`: the session has no time yet")))]
 #[get("/events/{event}/sessions/{session}.ics")]
 pub async fn get_session_calendar(
@@ -112,24 +113,18 @@ pub async fn get_session_calendar(
     let shown = shown(&app, &event).await?;
     let wanted = SlugOr::parse(&key);
     let gone = shown.released.gone.iter().map(|gone| &gone.session);
-    let session =
-        shown
-            .released
-            .programme
-            .sessions
-            .iter()
-            .chain(gone)
-            .find(|session| match &wanted {
-                SlugOr::Id(id) => session.id == *id,
-                SlugOr::Slug(slug) => session.slug == *slug,
-            });
-    let session = session.ok_or_else(Problem::not_found)?;
-    if session.starts_at.is_none() {
-        return Err(Problem::new(
-            Kind::NotScheduled,
-            "The session has no time yet.",
-        ));
-    }
+    let sessions = shown.released.programme.sessions.iter().chain(gone);
+    let named = sessions.filter(|session| match &wanted {
+        SlugOr::Id(id) => session.id == *id,
+        SlugOr::Slug(slug) => session.slug == *slug,
+    });
+    let mut named = named.peekable();
+    named.peek().ok_or_else(Problem::not_found)?;
+    // A session without a time may have had one before.
+    let mut timed = named.filter(|session| session.starts_at.is_some());
+    let session = timed
+        .next()
+        .ok_or_else(|| Problem::new(Kind::NotScheduled, "The session has no time yet."))?;
     let (id, slug) = (session.id, session.slug.clone());
     kept_or(
         shown,

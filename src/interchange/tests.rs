@@ -79,6 +79,7 @@ fn event() -> Event {
         version: 1,
         public_version: 1,
         released_version: 1,
+        calendar_changes: crate::events::model::CalendarChanges::default(),
         created_at: now,
         updated_at: now,
     }

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use super::document::{Changes, Programme, Session, SessionRef};
 use crate::ids::SessionId;
+use crate::text::Localized;
 
 /// Compares two versions by the ids of their sessions. A session that moved and changed otherwise
-/// stands in both lists. Rooms, tracks and speakers have no list of their own; whether anything at
-/// all changed is `before != after`.
+/// stands in both lists. Rooms, tracks and speakers have no list of their own, but the sessions whose
+/// room has another name have; whether anything at all changed is `before != after`.
 #[must_use]
 pub fn changes(before: &Programme, after: &Programme) -> Changes {
     let old = by_id(before);
@@ -19,6 +20,8 @@ pub fn changes(before: &Programme, after: &Programme) -> Changes {
             Some(earlier) => {
                 if has_moved(earlier, session) {
                     changes.moved.push(session.id);
+                } else if room_name(before, earlier) != room_name(after, session) {
+                    changes.relabelled.push(session.id);
                 }
                 if differs_otherwise(earlier, session) {
                     changes.changed.push(session.id);
@@ -53,6 +56,12 @@ fn has_moved(before: &Session, after: &Session) -> bool {
         != (after.starts_at, after.ends_at, after.room_id)
 }
 
+fn room_name<'p>(programme: &'p Programme, session: &Session) -> Option<&'p Localized> {
+    let mut rooms = programme.rooms.iter();
+    let room = rooms.find(|room| Some(room.id) == session.room_id);
+    room.map(|room| &room.name)
+}
+
 fn differs_otherwise(before: &Session, after: &Session) -> bool {
     let in_place = Session {
         starts_at: after.starts_at,
@@ -67,7 +76,7 @@ fn differs_otherwise(before: &Session, after: &Session) -> bool {
 mod tests {
     use super::*;
     use crate::clock::new_id;
-    use crate::programme::document::example;
+    use crate::programme::document::{Room, example};
     use crate::text::time;
 
     #[test]
@@ -108,6 +117,36 @@ mod tests {
         };
         assert_eq!(slug_of(renamed.id), "another", "as it is called now");
         assert_eq!(slug_of(gone.id), gone.slug, "as it was called then");
+    }
+
+    #[test]
+    fn a_session_in_a_room_with_a_new_name_is_told_apart_from_one_that_moved() {
+        let (salen, nytt_navn) = (example::room("Salen"), example::room("Storsalen"));
+        let mut kept = example::session(1);
+        kept.room_id = Some(salen.id);
+        let mut moved = kept.clone();
+        moved.id = new_id();
+        let before = Programme {
+            rooms: vec![salen.clone()],
+            sessions: vec![kept.clone(), moved.clone()],
+            ..Programme::default()
+        };
+        let renamed = Room {
+            name: nytt_navn.name.clone(),
+            ..salen
+        };
+        moved.room_id = Some(nytt_navn.id);
+        let after = Programme {
+            rooms: vec![renamed, nytt_navn],
+            sessions: vec![kept.clone(), moved.clone()],
+            ..Programme::default()
+        };
+        let changes = changes(&before, &after);
+        assert_eq!(
+            (changes.relabelled, changes.moved),
+            (vec![kept.id], vec![moved.id])
+        );
+        assert!(changes.changed.is_empty());
     }
 
     #[test]

@@ -252,6 +252,9 @@ pub struct Changes {
     pub moved: Vec<SessionId>,
     /// Anything else about them.
     pub changed: Vec<SessionId>,
+    /// Those that stay in a room with another name; no change of their own.
+    #[serde(default)]
+    pub relabelled: Vec<SessionId>,
     /// Each of them once, by id, as it was called then; the changelog needs no older document.
     #[serde(default)]
     pub named: Vec<SessionRef>,
@@ -316,12 +319,23 @@ macro_rules! placed {
 placed!(Room, RoomKind, "unknown_room", "missing_room");
 placed!(Track, TrackKind, "unknown_track", "missing_track");
 
-/// Sessions for tests.
+/// Sessions and rooms for tests.
 #[cfg(test)]
 pub(crate) mod example {
-    use super::{Session, SessionKind};
+    use super::{Room, Session, SessionKind};
     use crate::clock::new_id;
     use crate::text::Localized;
+
+    /// A room with this name and nothing else.
+    pub fn room(name: &str) -> Room {
+        Room {
+            id: new_id::<crate::ids::RoomKind>(),
+            name: Localized([("nb".to_owned(), name.to_owned())].into()),
+            capacity: None,
+            position: 0,
+            hidden: false,
+        }
+    }
 
     /// A session with this number and nothing else.
     pub fn session(number: i32) -> Session {

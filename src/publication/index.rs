@@ -155,6 +155,7 @@ mod tests {
             version: 1,
             public_version: version,
             released_version: 0,
+            calendar_changes: crate::events::model::CalendarChanges::default(),
             created_at: now,
             updated_at: now,
         };

@@ -24,10 +24,9 @@ pub async fn cancel_event(app: App, who: Organiser, path: web::Path<String>) -> 
         .db
         .write(move |tx| {
             let current = owned(tx, &who, &path)?;
-            let before = current.state;
-            let event = change_state(tx, now, current, Transition::Cancel)?;
+            let event = change_state(tx, now, &current, Transition::Cancel)?;
             cancel_all_for_event(tx, now, &event)?;
-            trace_state(tx, &who, before, &event)?;
+            trace_state(tx, &who, current.state, &event)?;
             Ok::<_, Problem>(event)
         })
         .await?;

@@ -212,6 +212,53 @@ on_both_stores! {
         assert_eq!(of(&off, &talk_id(&programme))["sequence"], 1);
     }
 
+    async fn a_sequence_rises_with_what_is_shown_and_never_falls(app: TestApp) {
+        event(&app, "konf").await;
+        let room = app.create("/events/konf/rooms", &json!({"name": "Salen"})).await;
+        let room = format!("/events/konf/rooms/{}", room["id"].as_str().unwrap());
+        let (from, to) = DAY;
+        let talk = json!({"title": "Foredrag", "slug": "foredrag", "room_id": room.rsplit('/').next(), "starts_at": from, "ends_at": to});
+        app.create("/events/konf/sessions", &talk).await;
+        release_draft(&app).await;
+        let talk = "/events/konf/sessions/foredrag";
+        let patch = async |path: &str, body: Value| {
+            app.organiser("PATCH", path).if_match("*").patch_json(&body).send().await.expect(200);
+            if path != "/events/konf" {
+                release_draft(&app).await;
+            }
+        };
+        let post = async |rest: &str| drop(app.organiser("POST", &format!("/events/konf/{rest}")).send().await.expect(200));
+        let mut seen = calendar(&app, "/events/konf/programme.ics").await.remove(0);
+        for (step, rises, status, place) in [
+            ("another title", false, "CONFIRMED", "Salen"), ("a renamed room", true, "CONFIRMED", "Storsalen"),
+            ("called off", true, "CANCELLED", "Storsalen"), ("held after all", true, "CONFIRMED", "Storsalen"),
+            ("a venue", true, "CONFIRMED", "Storsalen, Kongressenteret"), ("no time", true, "CANCELLED", "Storsalen, Kongressenteret"),
+            ("no room", true, "CANCELLED", "Storsalen, Kongressenteret"), ("a time again", true, "CONFIRMED", "Kunngjøres"),
+            ("a subtitle", false, "CONFIRMED", "Kunngjøres"),
+        ] {
+            app.advance(chrono::TimeDelta::minutes(1));
+            match step {
+                "another title" => patch(talk, json!({"title": "Et foredrag"})).await,
+                "a renamed room" => patch(&room, json!({"name": "Storsalen"})).await,
+                "called off" => post("cancel").await,
+                "held after all" => post("reopen").await,
+                "a venue" => patch("/events/konf", json!({"venue": {"name": "Kongressenteret"}})).await,
+                "no time" => patch(talk, json!({"starts_at": null, "ends_at": null})).await,
+                "no room" => patch(talk, json!({"room_id": null})).await,
+                "a time again" => { patch("/events/konf", json!({"venue": null})).await; patch(talk, json!({"starts_at": from, "ends_at": to})).await }
+                _ => patch("/events/konf", json!({"subtitle": "Ny"})).await,
+            }
+            let entries = calendar(&app, "/events/konf/programme.ics").await;
+            assert_eq!(entries, calendar(&app, "/events/konf/sessions/foredrag.ics").await, "{step}");
+            let [now] = &entries[..] else { panic!("{step}: {entries:?}") };
+            let sequence = |entry: &Value| entry["sequence"].as_u64().unwrap();
+            assert_eq!((sequence(now) > sequence(&seen), sequence(now) < sequence(&seen)), (rises, false), "{step}: {seen} {now}");
+            assert!(!rises || now["stamp"].as_str() > seen["stamp"].as_str(), "{step}: {seen} {now}");
+            assert_eq!((&now["status"], &now["location"], &now["start"]), (&json!(status), &json!(place), &seen["start"]), "{step}");
+            seen = now.clone();
+        }
+    }
+
     async fn schedules_hold_what_their_readers_need(app: TestApp) {
         let event = event(&app, "konf").await;
         recorded(&app, event).await;
@@ -304,7 +351,14 @@ fn talk_id(programme: &Programme) -> String {
     programme.sessions[0].id.to_string()
 }
 
-/// The next release after `before`, as the service itself makes it.
+/// Releases the working copy of `konf`.
+async fn release_draft(app: &TestApp) {
+    let path = "/events/konf/programme/releases";
+    let release = app.organiser("POST", path).json(&json!({}));
+    release.send().await.expect(201);
+}
+
+/// The next release after `before`, with what changed since.
 async fn next(app: &TestApp, event: EventId, before: &Programme, after: &Programme) {
     release_as(app, event, after, &changes(before, after), app.clock.now());
     app.state.event_changed(event).await;

@@ -2,9 +2,9 @@
 //!
 //! Calendars tell two versions of an entry apart by a number that rises (RFC 5545, 3.8.7.4). It is
 //! counted here from the changes that releases keep, so that it is the same in every process and
-//! after every restart.
+//! after every restart; what happens to the event as a whole is counted by the event.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::super::document::{Changes, Programme, Room, Session};
 use crate::clock::Instant;
@@ -13,17 +13,15 @@ use crate::ids::SessionId;
 /// What happened to one session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Past {
-    /// Releases that gave it another time or room, took it away or brought it back.
+    /// Releases that gave it another time, room or name of the room, took it away or brought it back.
     pub revisions: u32,
     /// When it was released first.
     pub first_at: Instant,
     /// When the newest release that has anything new of it was made.
     pub changed_at: Instant,
-    /// The release that took it away, if it is away.
-    pub removed_by: Option<i32>,
 }
 
-/// A session that is in a release no more, as it was last.
+/// A session that is in a release no more, or has no time there, as it was when it had one last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gone {
     /// The session.
@@ -39,7 +37,7 @@ pub struct Released {
     pub programme: Programme,
     /// What happened to the sessions, by id.
     pub past: HashMap<SessionId, Past>,
-    /// The sessions that earlier releases had, by number.
+    /// The sessions that had a time in earlier releases only, by number.
     pub gone: Vec<Gone>,
 }
 
@@ -47,29 +45,38 @@ pub struct Released {
 #[must_use]
 pub fn past(releases: &[(i32, Instant, Changes)]) -> HashMap<SessionId, Past> {
     let mut past: HashMap<SessionId, Past> = HashMap::new();
-    for (version, at, changes) in releases {
-        let mut note = |ids: &[SessionId], counts: bool, removed_by: Option<i32>| {
+    for (_, at, changes) in releases {
+        let mut note = |ids: &[SessionId], counts: bool| {
             for id in ids {
                 past.entry(*id)
                     .and_modify(|known| {
                         known.revisions += u32::from(counts);
                         known.changed_at = *at;
-                        known.removed_by = removed_by;
                     })
                     .or_insert(Past {
                         revisions: 0,
                         first_at: *at,
                         changed_at: *at,
-                        removed_by,
                     });
             }
         };
-        note(&changes.added, true, None);
-        note(&changes.moved, true, None);
-        note(&changes.changed, false, None);
-        note(&changes.removed, true, Some(*version));
+        note(&changes.added, true);
+        note(&changes.moved, true);
+        note(&changes.relabelled, true);
+        note(&changes.changed, false);
+        note(&changes.removed, true);
     }
     past
+}
+
+/// The versions after which sessions lost their place, and perhaps their time, with those sessions.
+#[must_use]
+pub fn last_places(releases: &[(i32, Instant, Changes)]) -> BTreeMap<i32, Vec<SessionId>> {
+    let lost = releases.iter().map(|(version, _, changes)| {
+        let ids = changes.moved.iter().chain(&changes.removed);
+        (version - 1, ids.copied().collect::<Vec<_>>())
+    });
+    lost.filter(|(_, ids)| !ids.is_empty()).collect()
 }
 
 #[cfg(test)]
@@ -107,13 +114,17 @@ mod tests {
                 added: ids(),
                 ..none()
             },
+            Changes {
+                relabelled: ids(),
+                ..none()
+            },
         ];
         let releases: Vec<_> = (1..).zip(releases).map(|(n, c)| (n, at(n), c)).collect();
         let seen = |count: usize| past(&releases[..count])[&id];
-        let revisions: Vec<u32> = (1..=6).map(|count| seen(count).revisions).collect();
-        assert_eq!(revisions, [0, 0, 1, 2, 2, 3]);
-        assert_eq!(seen(5).removed_by, Some(4));
-        assert_eq!(seen(6).removed_by, None);
+        let revisions: Vec<u32> = (1..=7).map(|count| seen(count).revisions).collect();
+        assert_eq!(revisions, [0, 0, 1, 2, 2, 3, 4]);
+        let places: Vec<i32> = last_places(&releases).into_keys().collect();
+        assert_eq!(places, [2, 3], "before it moved, and before it went");
         assert_eq!((seen(6).first_at, seen(5).changed_at), (at(1), at(4)));
         assert_eq!(seen(2).changed_at, at(2));
     }

@@ -1,11 +1,11 @@
 //! The past of a release in the store.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::HashSet;
 
 use diesel::prelude::*;
 
 use super::super::document::{Changes, Programme};
-use super::history::{Gone, Released, past};
+use super::history::{Gone, Released, last_places, past};
 use super::store;
 use crate::clock::Instant;
 use crate::db::schema::programme_releases;
@@ -29,18 +29,24 @@ pub fn released(
     let Some(release) = store::find(conn, event, version)? else {
         return Ok(None);
     };
-    let past = past(&changes_until(conn, event, version)?);
-    // Where each session that is away stood last; one document serves all that went with it.
-    let mut last_in: BTreeMap<i32, BTreeSet<SessionId>> = BTreeMap::new();
-    for (id, known) in &past {
-        if let Some(removed_by) = known.removed_by {
-            last_in.entry(removed_by - 1).or_default().insert(*id);
-        }
+    let changes = changes_until(conn, event, version)?;
+    let past = past(&changes);
+    let mut away: HashSet<SessionId> = past.keys().copied().collect();
+    let sessions = release.programme.sessions.iter();
+    for session in sessions.filter(|session| session.starts_at.is_some()) {
+        away.remove(&session.id);
     }
+    // The newest first: where a session had a time last is what calendars know of it.
     let mut gone = Vec::new();
-    for (version, ids) in last_in {
+    for (version, mut ids) in last_places(&changes).into_iter().rev() {
+        ids.retain(|id| away.contains(id));
+        if ids.is_empty() {
+            continue;
+        }
         if let Some(before) = store::find(conn, event, version)? {
-            gone.extend(taken_from(before.programme, &ids));
+            let taken = taken_from(before.programme, &ids);
+            away.retain(|id| !taken.iter().any(|gone| gone.session.id == *id));
+            gone.extend(taken);
         }
     }
     gone.sort_by_key(|gone| gone.session.number);
@@ -51,11 +57,11 @@ pub fn released(
     }))
 }
 
-fn taken_from(programme: Programme, ids: &BTreeSet<SessionId>) -> Vec<Gone> {
+fn taken_from(programme: Programme, ids: &[SessionId]) -> Vec<Gone> {
     let rooms = programme.rooms;
     let sessions = programme.sessions.into_iter();
     sessions
-        .filter(|session| ids.contains(&session.id))
+        .filter(|session| session.starts_at.is_some() && ids.contains(&session.id))
         .map(|session| Gone {
             room: rooms
                 .iter()
