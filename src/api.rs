@@ -99,7 +99,7 @@ pub fn routes<S: Below>(config: &mut impl Mount<S>, scope: S) {
             .service(events::routes::publish_event)
             .service(events::routes::archive_event)
             .service(registrations::event_routes::cancel_event)
-            .service(events::routes::reopen_event)
+            .service(registrations::event_routes::reopen_event)
             .service(editions::routes::clone_event)
             .service(events::audit_routes::list_audit_of_event)
             // Organisers: the programme

@@ -220,12 +220,3 @@ pub async fn publish_event(app: App, who: Organiser, path: web::Path<String>) ->
 pub async fn archive_event(app: App, who: Organiser, path: web::Path<String>) -> Answer {
     change_state(&app, who, path.into_inner(), Transition::Archive).await
 }
-
-/// Reopen an event
-///
-/// From archived or cancelled, back to published. Registrations that were cancelled stay cancelled.
-#[utoipa::path(operation_id = "reopen_event", tag = "events", params(("event" = String, Path, description = "Id or slug")), responses((status = 200, description = "The event", body = EventView), (status = 409, description = "`wrong-state`: the state does not lead there")))]
-#[post("/organiser/events/{event}/reopen")]
-pub async fn reopen_event(app: App, who: Organiser, path: web::Path<String>) -> Answer {
-    change_state(&app, who, path.into_inner(), Transition::Reopen).await
-}

@@ -49,6 +49,7 @@ mod registration_limits;
 mod registration_mails;
 mod registrations;
 mod releases;
+mod reopening;
 mod rush;
 mod search;
 mod sessions;
