@@ -66,6 +66,15 @@ pub struct Settings {
         global = true
     )]
     pub offer_within: Span,
+    /// How often counters are compared with rows; a day's turn comes at night
+    #[arg(
+        long,
+        env = "KONGRESS_INTEGRITY_EVERY",
+        default_value = "24h",
+        hide = true,
+        global = true
+    )]
+    pub integrity_every: Span,
     /// How many writes at most share a commit; 1 makes each a transaction of its own, to compare with
     #[arg(
         long,
@@ -173,6 +182,8 @@ pub struct Config {
     pub confirm_within: TimeDelta,
     /// How long an offer holds its seats.
     pub offer_within: TimeDelta,
+    /// How often counters are compared with rows.
+    pub integrity_every: TimeDelta,
     /// How many writes at most share a commit.
     pub write_batch: usize,
     /// Origins of the organiser tree.
@@ -259,6 +270,7 @@ impl Settings {
             rate_limit: self.rate_limit == Switch::On,
             confirm_within: self.confirm_within.0,
             offer_within: self.offer_within.0,
+            integrity_every: self.integrity_every.0,
             write_batch: usize::from(self.write_batch),
             organiser_origins: non_empty(&self.organiser_origins),
             trusted_proxies,

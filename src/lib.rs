@@ -35,7 +35,7 @@
 //! **What is shared**: [`ids`] (typed), [`clock`] (time, ids, randomness), [`text`] (parsed e-mails,
 //! slugs, languages), [`words`] (enums), [`page`] (keyset cursors),
 //! [`order`] (lists in an order of their own), [`faults`] (what is wrong with an
-//! input, all at once), [`idempotency`], [`health`].
+//! input, all at once), [`idempotency`], [`health`], [`integrity`] (whether counters and rows agree).
 //!
 //! `tests/architecture.rs` keeps the walls; `clippy.toml` keeps the clock, the ids and the
 //! environment in their one home.
@@ -57,6 +57,7 @@ pub mod health;
 pub mod http;
 pub mod idempotency;
 pub mod ids;
+pub mod integrity;
 pub mod interchange;
 pub mod mail;
 pub mod metrics;

@@ -37,6 +37,7 @@ pub struct Metrics {
     durations: Family<RouteLabels, Histogram>,
     mail_pending: Gauge,
     mail_oldest: Gauge<f64, AtomicU64>,
+    integrity_differences: Gauge,
 }
 
 impl Default for Metrics {
@@ -65,12 +66,19 @@ impl Default for Metrics {
             Unit::Seconds,
             mail_oldest.clone(),
         );
+        let integrity_differences = Gauge::default();
+        registry.register(
+            "integrity_differences",
+            "Where counters and rows differed when they were compared last",
+            integrity_differences.clone(),
+        );
         Self {
             registry,
             requests,
             durations,
             mail_pending,
             mail_oldest,
+            integrity_differences,
         }
     }
 }
@@ -100,6 +108,11 @@ impl Metrics {
     pub fn mail(&self, pending: i64, oldest: f64) {
         self.mail_pending.set(pending);
         self.mail_oldest.set(oldest);
+    }
+
+    /// Notes in how many places counters and rows differ.
+    pub fn integrity(&self, differences: i32) {
+        self.integrity_differences.set(i64::from(differences));
     }
 
     /// Everything in the text format of `OpenMetrics`.

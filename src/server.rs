@@ -20,6 +20,7 @@ use crate::http::methods::Methods;
 use crate::http::{Document, Recent};
 use crate::idempotency;
 use crate::ids::EventId;
+use crate::integrity;
 use crate::mail::transport::Mailer;
 use crate::mail::worker;
 use crate::metrics::Metrics;
@@ -170,6 +171,7 @@ pub fn start_background(state: &App) -> Background {
         tokio::task::spawn_local(worker::run(state.clone(), stopped.clone())),
         tokio::task::spawn_local(search::keep_up(state.clone(), stopped.clone())),
         tokio::task::spawn_local(index_registrations(state.clone(), stopped.clone())),
+        tokio::task::spawn_local(integrity::watch(state.clone(), stopped.clone())),
         tokio::task::spawn_local(publication::watch_changes(state.clone(), stopped)),
     ];
     Background { stop, tasks }

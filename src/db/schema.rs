@@ -631,6 +631,18 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::InstantSql;
+
+    turns (name) {
+        name -> Text,
+        turn_at -> InstantSql,
+        lease_until -> InstantSql,
+        found -> Nullable<Integer>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     access_code_uses,
     access_codes,
@@ -665,6 +677,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     ticket_types,
     tracks,
     transcripts,
+    turns,
     unindexed_registrations,
     verified_positions,
 );

@@ -28,6 +28,7 @@ mod groups;
 mod import_schedules;
 mod imports;
 mod instances;
+mod integrity;
 mod kills;
 mod mail;
 mod mail_delivery;
