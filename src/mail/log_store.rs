@@ -202,7 +202,8 @@ pub fn retry(
     }
 }
 
-/// The files that the mails of a registration are in, where mails are written to files.
+/// The files that the mails of a registration are in, where mails are written to files. One that waits
+/// for its first try has none.
 ///
 /// # Errors
 /// The store's failure.
@@ -210,6 +211,7 @@ pub fn files_of(conn: &mut Conn, registration: RegistrationId) -> Result<Vec<Str
     let mails: Vec<(EmailId, Instant)> = per_backend!(conn, c => {
         emails::table
             .filter(emails::registration_id.eq(registration))
+            .filter(emails::state.ne(AsWord(EmailState::Queued)))
             .select((emails::id, emails::created_at))
             .load(c)
     })?;

@@ -14,6 +14,7 @@
 //! under the same `Message-ID`, by which mail readers show one.
 
 pub mod calendar;
+mod erasure_store;
 pub mod lease_store;
 mod letters;
 pub mod log_store;
@@ -28,5 +29,6 @@ pub mod transport;
 pub mod wording;
 pub mod worker;
 
+pub use erasure_store::{Recipient, erase_one};
 pub use log_store::files_of;
 pub use model::{AttendeeFacts, EmailContext, EmailKind, EmailState, EventFacts, NewEmail};

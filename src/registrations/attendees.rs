@@ -149,8 +149,15 @@ pub fn erase(
     }
     let files = mail::files_of(tx, registration.id)?;
     store::update(tx, &mut registration)?;
-    // Mails to the contact named them too; the contact is told anew.
-    outbox::erase(tx, registration.id)?;
+    // Mails to the contact named them too, and go on without the name; the contact is told anew.
+    let others = registration.attendees.iter().filter(|one| one.id != id);
+    let whose = mail::Recipient {
+        key: id.to_string(),
+        name: attendee.name.clone(),
+        address: attendee.email.clone(),
+        others: others.map(|one| one.id.to_string()).collect(),
+    };
+    mail::erase_one(tx, registration.id, &whose)?;
     idempotency::forget(tx, registration.id)?;
     tokens::end_attendee(tx, id)?;
     tell_changed(tx, seating.now, seating.about(), &registration)?;

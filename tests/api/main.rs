@@ -21,6 +21,7 @@ mod demo;
 mod draft;
 mod editing;
 mod editions;
+mod erasing_one;
 mod events;
 mod exports;
 mod front_door;
