@@ -188,6 +188,7 @@ pub fn routes<S: Below>(config: &mut impl Mount<S>, scope: S) {
             .service(registrations::organiser_routes::cancel_registration_of_event)
             .service(registrations::staff_routes::create_registration_of_event)
             .service(registrations::staff_routes::update_registration_of_event)
+            .service(registrations::staff_attendee_routes::update_attendee_of_event)
             .service(registrations::staff_routes::approve_registration)
             .service(registrations::staff_routes::reject_registration)
             .service(registrations::staff_routes::resend_registration)

@@ -73,6 +73,23 @@ pub fn changed(
     record(tx, who, subject, change)
 }
 
+/// As [`changed`]; values under these names are not kept, as those of [`model`]'s `HIDDEN` never are.
+///
+/// # Errors
+/// The store's failure.
+pub fn changed_without(
+    tx: &mut Conn,
+    who: &Organiser,
+    subject: &Subject,
+    (before, after): (&impl Serialize, &impl Serialize),
+    hidden: &[&str],
+) -> Result<(), DbError> {
+    let (before, after) = model::differing(json(before)?, json(after)?);
+    let without = |value| Some(model::without(value, hidden));
+    let change = (ChangeKind::Changed, without(before), without(after));
+    record(tx, who, subject, change)
+}
+
 /// Something was deleted (or revoked); `before` is how it was.
 ///
 /// # Errors

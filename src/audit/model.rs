@@ -158,20 +158,29 @@ pub fn differing(before: Value, after: Value) -> (Value, Value) {
 /// The same without what is never kept.
 #[must_use]
 pub fn without_hidden(value: Value) -> Value {
+    without(value, &HIDDEN)
+}
+
+/// The same without the values under these names, at any depth.
+#[must_use]
+pub fn without(value: Value, hidden: &[&str]) -> Value {
     match value {
         Value::Object(fields) => {
             let shown = fields.into_iter().map(|(name, value)| {
-                let hidden = HIDDEN.contains(&name.as_str()) && !value.is_null();
-                let value = if hidden {
+                let is_hidden = hidden.contains(&name.as_str()) && !value.is_null();
+                let value = if is_hidden {
                     MASK.into()
                 } else {
-                    without_hidden(value)
+                    without(value, hidden)
                 };
                 (name, value)
             });
             Value::Object(shown.collect::<Map<_, _>>())
         }
-        Value::Array(items) => items.into_iter().map(without_hidden).collect(),
+        Value::Array(items) => {
+            let items = items.into_iter();
+            items.map(|item| without(item, hidden)).collect()
+        }
         other => other,
     }
 }

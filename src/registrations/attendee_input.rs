@@ -201,7 +201,15 @@ impl AttendeeChange {
             answers: self.answers.clone(),
         };
         let mut faults = Faults::new();
-        // Nobody has to answer what was asked after they came.
+        if self.answers.is_none() && self.ticket_type_id != before.ticket_type_id {
+            asked.require(
+                self.ticket_type_id,
+                &before.answers,
+                "/answers",
+                &mut faults,
+            );
+        }
+        // Nobody else has to answer what was asked after they came.
         let asked = if self.answers.is_some() {
             asked
         } else {

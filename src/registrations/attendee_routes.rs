@@ -3,23 +3,27 @@
 
 use actix_web::{patch, post, web};
 
-use super::attendee_input::{self, AttendeeChange, ColleagueInput};
+use super::attendee_input::{self, AttendeeChange, ColleagueInput, ParsedChange};
 use super::attendees;
 use super::cancel::By;
 use super::extract::Own;
 use super::input::AttendeeInput;
+use super::model::{Attendee, Registration};
 use super::moves;
 use super::own_routes::{Found, at};
 use super::refusal::Refusal;
 use super::wire_own::OwnRegistration;
+use crate::clock::Instant;
+use crate::db::Conn;
+use crate::events::Event;
 use crate::faults::Faults;
 use crate::http::{Answer as HttpAnswer, IfMatch, Json, Patch, Reply};
 use crate::idempotency::{Effect, Once};
 use crate::ids::AttendeeId;
 use crate::problem::Problem;
 use crate::server::App;
-use crate::tickets::Form;
 use crate::tickets::questions::Answer;
+use crate::tickets::{Form, TicketType};
 
 /// The attendee that a path names, if the one who asks may know of them.
 fn named(own: Own, id: &str) -> Result<AttendeeId, Problem> {
@@ -46,7 +50,7 @@ pub async fn add_attendee(app: App, own: Own, once: Once, body: Json<AttendeeInp
             let form = Form::read(tx, &found.event, at.0, &[])?;
             let asked = form.asked(&found.event);
             let parsed = attendee_input::parse(&body.value, &found.types, asked)?;
-            found.consents_to(&parsed.answers)?;
+            consents_to(&found.registration, &parsed.answers)?;
             attendees::add(tx, seating, found.registration, &parsed)?;
             let view = Found::read(tx, own)?.view();
             let reply = Reply::created("/api/v1/registration", &view)?.etag(view.tag()?);
@@ -80,17 +84,12 @@ pub async fn update_attendee(
         .write(move |tx| {
             let (seating, found) = Found::hold(tx, at, own)?;
             if_match.check_version(&found.view().tag()?)?;
-            let attendee = found.attendee(id)?;
-            let input = changes.apply(&AttendeeChange::of(attendee))?;
-            let form = Form::read(tx, &found.event, at.0, &[])?;
-            let asked = form.asked(&found.event);
-            let mut parsed = input.parse(attendee, &found.types, asked)?;
-            found.consents_to(&parsed.attendee.answers)?;
-            if own.attendee_id.is_none() && !found.registration.is_contacts_own(attendee) {
-                let given = parsed.attendee.answers;
-                parsed.attendee.answers = attendee_input::with_unseen(given, &attendee.answers);
-            }
-            moves::change(tx, seating, found.registration, id, &parsed)?;
+            let attendee = attendee_of(&found.registration, id)?;
+            let sees_all =
+                own.attendee_id.is_some() || found.registration.is_contacts_own(attendee);
+            let about = (&found.event, found.types.as_slice(), &found.registration);
+            let parsed = parsed_change(tx, at.0, about, (attendee, sees_all), &changes)?;
+            moves::change(tx, seating, found.registration, id, (&parsed, By::Contact))?;
             Found::read(tx, own).map_err(Problem::from)
         })
         .await?;
@@ -117,8 +116,9 @@ pub async fn replace_attendee(
             let (seating, found) = Found::hold(tx, at, own)?;
             let form = Form::read(tx, &found.event, at.0, &[])?;
             let asked = form.asked(&found.event);
-            let parsed = body.value.parse(found.attendee(id)?, &found.types, asked)?;
-            found.consents_to(&parsed.answers)?;
+            let before = attendee_of(&found.registration, id)?;
+            let parsed = body.value.parse(before, &found.types, asked)?;
+            consents_to(&found.registration, &parsed.answers)?;
             attendees::replace(tx, seating, found.registration, id, &parsed)?;
             Found::read(tx, own).map_err(Problem::from)
         })
@@ -147,20 +147,42 @@ pub async fn cancel_attendee(app: App, own: Own, path: web::Path<String>) -> Htt
     found.view().reply()
 }
 
-impl Found {
-    /// Sensitive answers are kept only with a consent of their own.
-    fn consents_to(&self, answers: &[Answer]) -> Result<(), Problem> {
-        let mut answers = answers.iter();
-        if self.registration.consents.sensitive || !answers.any(|answer| answer.sensitive) {
-            return Ok(());
-        }
-        let detail = "Say yes to consents.sensitive of the registration first.";
-        Err(Faults::one("/answers", "needs_consent", detail).into())
+/// What a patch makes of an attendee, parsed; who does not see all of their answers leaves those that are
+/// sensitive as they are.
+pub(super) fn parsed_change(
+    tx: &mut Conn,
+    now: Instant,
+    (event, types, registration): (&Event, &[TicketType], &Registration),
+    (attendee, sees_all): (&Attendee, bool),
+    changes: &Patch,
+) -> Result<ParsedChange, Problem> {
+    let input: AttendeeChange = changes.apply(&AttendeeChange::of(attendee))?;
+    let form = Form::read(tx, event, now, &[])?;
+    let mut parsed = input.parse(attendee, types, form.asked(event))?;
+    consents_to(registration, &parsed.attendee.answers)?;
+    if !sees_all {
+        let given = parsed.attendee.answers;
+        parsed.attendee.answers = attendee_input::with_unseen(given, &attendee.answers);
     }
+    Ok(parsed)
+}
 
-    fn attendee(&self, id: AttendeeId) -> Result<&super::model::Attendee, Problem> {
-        let mut attendees = self.registration.attendees.iter();
-        let found = attendees.find(|one| one.id == id);
-        found.ok_or_else(|| Refusal::NoAttendee.into())
+/// Sensitive answers are kept only with a consent of their own.
+fn consents_to(registration: &Registration, answers: &[Answer]) -> Result<(), Problem> {
+    let mut answers = answers.iter();
+    if registration.consents.sensitive || !answers.any(|answer| answer.sensitive) {
+        return Ok(());
     }
+    let detail = "Say yes to consents.sensitive of the registration first.";
+    Err(Faults::one("/answers", "needs_consent", detail).into())
+}
+
+/// The attendee of a registration with this id.
+pub(super) fn attendee_of(
+    registration: &Registration,
+    id: AttendeeId,
+) -> Result<&Attendee, Problem> {
+    let mut attendees = registration.attendees.iter();
+    let found = attendees.find(|one| one.id == id);
+    found.ok_or_else(|| Refusal::NoAttendee.into())
 }

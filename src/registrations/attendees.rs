@@ -11,6 +11,7 @@ use super::seating::Seating;
 use super::submission::{PARTY, ParsedAttendee, check_count};
 use super::{claims, signing_up, store, tokens};
 use crate::db::{Conn, DbError};
+use crate::events::EventState;
 use crate::faults::Faults;
 use crate::idempotency;
 use crate::ids::{AttendeeId, TicketTypeId};
@@ -175,11 +176,12 @@ fn cancel_last(
     Ok(registration)
 }
 
-/// Whether one more attendee may have this ticket type in this registration.
+/// Whether one more attendee may have this ticket type in this registration. Staff may give it also while
+/// registration is closed.
 pub(super) fn check_ticket_type<'a>(
     seating: &'a Seating,
     registration: &Registration,
-    id: TicketTypeId,
+    (id, by): (TicketTypeId, By),
 ) -> Outcome<&'a TicketType> {
     let mut types = seating.types.iter();
     let wanted = types.find(|known| known.id == id).ok_or_else(|| {
@@ -190,7 +192,11 @@ pub(super) fn check_ticket_type<'a>(
             detail,
         ))
     })?;
-    if seating.not_on_sale(&one(id)).is_some() {
+    if by == By::Organiser {
+        if seating.event.state != EventState::Published {
+            return Err(Refusal::Conflict("The event is not published.").into());
+        }
+    } else if seating.not_on_sale(&one(id)).is_some() {
         return Err(Refusal::Closed(id).into());
     }
     let have = registration.active().filter(|one| one.ticket_type_id == id);
@@ -231,7 +237,11 @@ pub fn add(
         let detail = "A registration has 1 to 50 attendees.";
         return Err(Refusal::Faults(Faults::one("", "too_many", detail)).into());
     }
-    check_ticket_type(&seating, &registration, parsed.ticket_type_id)?;
+    check_ticket_type(
+        &seating,
+        &registration,
+        (parsed.ticket_type_id, By::Contact),
+    )?;
     check_sessions(tx, &seating, &parsed.session_ids)?;
     let attendee = draft::attendee(parsed)?;
     let id = attendee.id;

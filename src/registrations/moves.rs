@@ -6,6 +6,7 @@
 
 use super::attendee_input::ParsedChange;
 use super::attendees::{check_changeable, check_sessions, check_ticket_type, find, one, write};
+use super::cancel::By;
 use super::mails::tell_changed;
 use super::model::{Registration, Waiting};
 use super::refusal::{Outcome, Refusal};
@@ -23,7 +24,7 @@ pub fn change(
     mut seating: Seating,
     mut registration: Registration,
     id: AttendeeId,
-    change: &ParsedChange,
+    (change, by): (&ParsedChange, By),
 ) -> Outcome<Registration> {
     let (place, before) = find(&registration, id)?;
     check_changeable(&registration, None)?;
@@ -31,7 +32,7 @@ pub fn change(
         seating.withdraw_wish(&mut registration, place);
     }
     if change.attendee.ticket_type_id != before.ticket_type_id {
-        move_to(tx, &mut seating, &mut registration, (place, change))?;
+        move_to(tx, &mut seating, &mut registration, (place, change, by))?;
     }
     let moved = registration.attendees.get(place).cloned();
     let mut changed = change.over(moved.ok_or(Refusal::NoAttendee)?);
@@ -57,14 +58,14 @@ fn move_to(
     tx: &mut Conn,
     seating: &mut Seating,
     registration: &mut Registration,
-    (place, change): (usize, &ParsedChange),
+    (place, change, by): (usize, &ParsedChange, By),
 ) -> Outcome<()> {
     let wanted = change.attendee.ticket_type_id;
     let Some(attendee) = registration.attendees.get(place).cloned() else {
         return Err(Refusal::NoAttendee.into());
     };
     check_changeable(registration, Some(&attendee))?;
-    check_ticket_type(seating, registration, wanted)?;
+    check_ticket_type(seating, registration, (wanted, by))?;
     let kept = attendee.ticket_type_id;
     seating.withdraw_wish(registration, place);
     let mut moved = attendee;

@@ -11,7 +11,7 @@ use super::own_routes::at;
 use super::registration_input::RegistrationChange;
 use super::seating::Seating;
 use super::wire::RegistrationView;
-use super::{contact, staff};
+use super::{contact, staff, traces};
 use crate::audit;
 use crate::auth::{Access, Area, Organiser};
 use crate::events::routes::owned;
@@ -185,8 +185,8 @@ pub async fn update_registration_of_event(
             let (event, mut registration) = found(tx, &who, &path)?;
             if_match.check_version(&view(tx, &event, &registration)?.tag()?)?;
             let before = RegistrationChange::of(&registration);
-            let input: StaffChange =
-                changes.apply(&StaffChange::new(before.clone(), &registration.notes))?;
+            let written = StaffChange::new(before.clone(), &registration.notes);
+            let input: StaffChange = changes.apply(&written)?;
             let (notes, change) = input.split();
             let notes = notes_of(notes.as_deref())?;
             staff::note(tx, &mut registration, &notes)?;
@@ -196,8 +196,9 @@ pub async fn update_registration_of_event(
                 let about = (&event, types.as_slice());
                 registration = contact::change(tx, at, about, registration, &parsed)?;
             }
-            let after = json!({"version": registration.version});
-            audit::changed(tx, &who, &subject(&registration), &json!({}), &after)?;
+            let after = RegistrationChange::of(&registration);
+            let after = StaffChange::new(after, &registration.notes);
+            traces::changed(tx, &who, &registration, (&json!(written), &json!(after)))?;
             view(tx, &event, &registration)
         })
         .await?;

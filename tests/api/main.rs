@@ -36,6 +36,7 @@ mod mail_delivery;
 mod mail_safety;
 mod marks;
 mod now;
+mod on_behalf;
 mod openapi;
 mod outages;
 mod own_registration;

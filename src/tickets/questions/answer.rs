@@ -113,18 +113,44 @@ impl<'a> Asked<'a> {
             }
             answers.push((question, read.flatten()));
         }
-        for question in self.questions {
-            let answered = answers.iter().any(|(known, _)| known.id == question.id);
-            if question.asks(ticket_type) && question.is_required_on(self.today) && !answered {
-                let detail = format!("The question {} has to be answered.", question.id);
-                faults.add(at, "required", detail);
-            }
-        }
+        let answered: Vec<QuestionId> = answers.iter().map(|(known, _)| known.id).collect();
+        self.note_missing(ticket_type, &answered, at, faults);
         answers.sort_by_key(|(question, _)| (question.position, question.id));
         answers
             .into_iter()
             .filter_map(|(_, answer)| answer)
             .collect()
+    }
+
+    /// Notes what is required of those who have a ticket of this type and is not among these answers, which
+    /// were given before. `at` is the pointer to where they would be.
+    pub fn require(
+        &self,
+        ticket_type: TicketTypeId,
+        answers: &[Answer],
+        at: &str,
+        faults: &mut Faults,
+    ) {
+        let answered: Vec<QuestionId> = answers.iter().map(|one| one.question_id).collect();
+        self.note_missing(ticket_type, &answered, at, faults);
+    }
+
+    fn note_missing(
+        &self,
+        ticket_type: TicketTypeId,
+        answered: &[QuestionId],
+        at: &str,
+        faults: &mut Faults,
+    ) {
+        for question in self.questions {
+            let missing = question.asks(ticket_type)
+                && question.is_required_on(self.today)
+                && !answered.contains(&question.id);
+            if missing {
+                let detail = format!("The question {} has to be answered.", question.id);
+                faults.add(at, "required", detail);
+            }
+        }
     }
 
     fn find(
