@@ -136,7 +136,7 @@ pub fn routes<S: Below>(config: &mut impl Mount<S>, scope: S) {
             .service(interchange::import_routes::import_programme)
             .service(programme::routes::get_programme_diff)
             .service(programme::routes::get_programme_conflicts)
-            .service(programme::releases::routes::create_release)
+            .service(registrations::release_routes::create_release)
             .service(programme::releases::routes::list_own_releases)
             .service(programme::releases::routes::get_own_release)
             .service(programme::restore::routes::restore_programme)

@@ -85,7 +85,6 @@ catalogue! {
     UriTooLong = "uri-too-long", 414, "Address too long", "The address of the request is longer than 4 KiB.";
     UnsupportedMediaType = "unsupported-media-type", 415, "Unsupported media type", "The body must be uncompressed application/json; for PATCH application/merge-patch+json too, for an import XML too.";
     Invalid = "invalid", 422, "Invalid input", "The body or the query was read, but something in it can't be accepted. errors lists all that was found, each with its JSON pointer. Nothing was stored.";
-    NotAvailable = "not-available", 422, "Not available", "The contract knows this field, but the service can't act on it yet, so it is refused rather than forgotten. The pointer names it.";
     IdempotencyKeyReused = "idempotency-key-reused", 422, "Idempotency-Key used before", "This key came with another body within 24 hours. Use a new key for a new request.";
     PreconditionRequired = "precondition-required", 428, "If-Match needed", "Changing something that exists needs If-Match with the ETag you read, so that two editors never overwrite each other silently.";
     TooManyRequests = "too-many-requests", 429, "Too many requests", "This client, or this address, has asked too often. Try again after Retry-After.";
@@ -330,14 +329,7 @@ impl From<Faults> for Problem {
             [only] => only.detail.clone(),
             many => format!("The input has {} faults.", many.len()),
         };
-        let kind = match errors.as_slice() {
-            [only] if only.code == "not_available" => Kind::NotAvailable,
-            many if !many.is_empty() && many.iter().all(|fault| fault.code == "not_available") => {
-                Kind::NotAvailable
-            }
-            _ => Kind::Invalid,
-        };
-        let mut problem = Self::new(kind, detail);
+        let mut problem = Self::new(Kind::Invalid, detail);
         problem.errors = errors;
         problem
     }

@@ -424,6 +424,7 @@ diesel::table! {
         joined_at -> Nullable<InstantSql>,
         offer_expires_at -> Nullable<InstantSql>,
         session_ids -> Json,
+        lost_session_ids -> Json,
     }
 }
 

@@ -35,6 +35,7 @@ letters! {
     SeatOffered = "seat_offered",
     OfferExpired = "offer_expired",
     RegistrationChanged = "registration_changed",
+    ProgrammeChanged = "programme_changed",
 }
 
 /// Macros that make plain text.

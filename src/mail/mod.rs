@@ -31,4 +31,7 @@ pub mod worker;
 
 pub use erasure_store::{Recipient, erase_one};
 pub use log_store::files_of;
-pub use model::{AttendeeFacts, EmailContext, EmailKind, EmailState, EventFacts, NewEmail};
+pub use model::{
+    AttendeeFacts, ChoiceFacts, EmailContext, EmailKind, EmailState, EventFacts, NewEmail,
+    ProgrammeFacts, SessionFacts, SlotFacts,
+};

@@ -33,7 +33,7 @@ crate::words! {
         RegistrationLink = "registration_link",
         /// The event is called off.
         EventCancelled = "event_cancelled",
-        /// A session they chose moved.
+        /// What is new in the programme.
         ProgrammeChanged = "programme_changed",
         /// It is soon.
         Reminder = "reminder",
@@ -117,6 +117,18 @@ pub struct EmailContext {
     /// Why, in the organiser's words.
     #[serde(default)]
     pub reason: Option<String>,
+    /// What is new in the programme.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub programme: Option<ProgrammeFacts>,
+    /// Choices that are at one time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overlapping: Vec<ChoiceFacts>,
+    /// Choices that are not in the programme any more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dropped: Vec<ChoiceFacts>,
+    /// Choices that filled up before a seat was theirs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub filled: Vec<ChoiceFacts>,
     /// The UID of the calendar entry, the same in every mail about this registration.
     pub calendar_uid: Option<String>,
     /// Rises with every calendar entry sent for this registration.
@@ -153,4 +165,52 @@ pub struct AttendeeFacts {
     pub name: String,
     /// Name of the ticket type.
     pub ticket: Localized,
+}
+
+/// When and where a session is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlotFacts {
+    /// `None`: to be announced.
+    pub starts_at: Option<Instant>,
+    /// `None`: open.
+    pub ends_at: Option<Instant>,
+    /// Name of the room; empty where there is none.
+    pub room: Localized,
+}
+
+/// What mails say of a session.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionFacts {
+    /// Title.
+    pub title: Localized,
+    /// Where and when it was, if it moved.
+    pub was: Option<SlotFacts>,
+    /// Where and when it is, or was to be.
+    pub now: Option<SlotFacts>,
+}
+
+/// What mails say of a release of the programme.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProgrammeFacts {
+    /// What the organiser says of it.
+    pub note: Localized,
+    /// Sessions that are gone.
+    pub removed: Vec<SessionFacts>,
+    /// Sessions with another time or room.
+    pub moved: Vec<SessionFacts>,
+    /// New sessions.
+    pub added: Vec<SessionFacts>,
+    /// Sessions with anything else changed.
+    pub changed: Vec<SessionFacts>,
+    /// Changes beside these.
+    pub more: usize,
+}
+
+/// What mails say of sessions that an attendee chose.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChoiceFacts {
+    /// Name of the attendee.
+    pub name: String,
+    /// The sessions.
+    pub sessions: Vec<SessionFacts>,
 }

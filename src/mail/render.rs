@@ -1,6 +1,8 @@
 //! Fills templates. What people wrote goes in as data: it is made one harmless line first, is
 //! escaped in HTML, and is never read as a template.
 
+mod programme;
+
 use std::sync::LazyLock;
 
 use minijinja::syntax::SyntaxConfig;
@@ -8,10 +10,11 @@ use minijinja::{
     AutoEscape, Environment, Output, State, UndefinedBehavior, Value, context, escape_formatter,
 };
 
+use self::programme::Wording;
 use super::letters;
 use super::model::{EmailContext, EmailKind};
 use super::wording::Tongue;
-use crate::text::{is_hidden, time};
+use crate::text::{Localized, is_hidden, time};
 
 /// Longest text of a person in a mail, in characters; the rest becomes an ellipsis.
 const LONGEST: usize = 300;
@@ -65,6 +68,7 @@ pub const fn page(kind: EmailKind) -> Option<&'static str> {
         EmailKind::SeatOffered => Some("/registrations/offer"),
         EmailKind::RegistrationConfirmed
         | EmailKind::RegistrationChanged
+        | EmailKind::ProgrammeChanged
         | EmailKind::ApprovalPending
         | EmailKind::AlreadyRegistered
         | EmailKind::RegistrationLink => Some("/registrations/manage"),
@@ -129,8 +133,12 @@ fn spaced(text: &str) -> String {
 fn data(tongue: Tongue, facts: &EmailContext, link: Option<String>) -> Value {
     let event = &facts.event;
     let zone = time::timezone(&event.timezone).unwrap_or(chrono_tz::UTC);
-    let best =
-        |text: &crate::text::Localized| line(text.best(tongue.tag(), &event.default_language));
+    let best = |text: &Localized| line(text.best(tongue.tag(), &event.default_language));
+    let programme = Wording {
+        tongue,
+        zone,
+        default_language: &event.default_language,
+    };
     let optional =
         |text: &Option<String>| text.as_deref().map(line).filter(|text| !text.is_empty());
     let people: Vec<Value> = facts
@@ -152,6 +160,10 @@ fn data(tongue: Tongue, facts: &EmailContext, link: Option<String>) -> Value {
         offer_expires_at => facts.offer_expires_at.map(|at| tongue.moment(at, zone)),
         keeps_seat => facts.keeps_seat,
         reason => optional(&facts.reason),
+        programme => facts.programme.as_ref().map(|news| programme.news(news)),
+        overlapping => programme.choices(&facts.overlapping),
+        dropped => programme.choices(&facts.dropped),
+        filled => programme.choices(&facts.filled),
         confirm_before => facts.confirm_before.map(|at| tongue.moment(at, zone)),
         words => words(tongue),
         link,

@@ -173,17 +173,42 @@ impl Tongue {
     /// named where the reader would guess another.
     #[must_use]
     pub fn moment(self, instant: Instant, zone: Tz) -> String {
+        format!("{}{}", self.time(instant, zone), self.place(zone))
+    }
+
+    /// From one instant to another on the wall clock of a zone, the day named once:
+    /// `torsdag 11. november 2027 kl. 09.00–09.45`.
+    #[must_use]
+    pub fn span(self, start: Instant, end: Instant, zone: Tz) -> String {
+        let (from, until) = (start.in_zone(zone), end.in_zone(zone));
+        let until = if from.date_naive() == until.date_naive() {
+            format!("–{}", self.clock(end, zone))
+        } else {
+            format!(" – {}", self.time(end, zone))
+        };
+        format!("{}{until}{}", self.time(start, zone), self.place(zone))
+    }
+
+    fn time(self, instant: Instant, zone: Tz) -> String {
+        let date = self.date(instant.in_zone(zone).date_naive());
+        let at = if self == Self::English { "at" } else { "kl." };
+        format!("{date} {at} {}", self.clock(instant, zone))
+    }
+
+    fn clock(self, instant: Instant, zone: Tz) -> String {
         let local = instant.in_zone(zone);
-        let date = self.date(local.date_naive());
+        match self {
+            Self::Bokmal | Self::Nynorsk => local.format("%H.%M").to_string(),
+            Self::English => local.format("%H:%M").to_string(),
+        }
+    }
+
+    fn place(self, zone: Tz) -> String {
         let home = zone == chrono_tz::Europe::Oslo;
-        let place = match (self, home) {
+        match (self, home) {
             (Self::Bokmal | Self::Nynorsk, true) => String::new(),
             (Self::English, true) => " (Norwegian time)".to_owned(),
             (_, false) => format!(" ({})", zone.name()),
-        };
-        match self {
-            Self::Bokmal | Self::Nynorsk => format!("{date} kl. {}{place}", local.format("%H.%M")),
-            Self::English => format!("{date} at {}{place}", local.format("%H:%M")),
         }
     }
 }
@@ -235,6 +260,20 @@ mod tests {
         assert_eq!(
             Tongue::English.moment(at, oslo),
             "Thursday 11 November 2027 at 00:30 (Norwegian time)"
+        );
+        let later = instant("2027-11-10T23:55:00Z").unwrap();
+        assert_eq!(
+            Tongue::Bokmal.span(at, later, oslo),
+            "torsdag 11. november 2027 kl. 00.30–00.55"
+        );
+        assert_eq!(
+            Tongue::English.span(at, later, chrono_tz::UTC),
+            "Wednesday 10 November 2027 at 23:30–23:55 (UTC)"
+        );
+        let next = instant("2027-11-11T23:30:00Z").unwrap();
+        assert_eq!(
+            Tongue::Nynorsk.span(at, next, oslo),
+            "torsdag 11. november 2027 kl. 00.30 – fredag 12. november 2027 kl. 00.30"
         );
         assert_eq!(
             Tongue::Nynorsk.moment(at, chrono_tz::America::St_Johns),

@@ -12,6 +12,7 @@ use crate::db::{Conn, DbError};
 use crate::events::{self, Held};
 use crate::fault;
 use crate::ids::{EventId, RoomId, SpeakerId, TrackId};
+use crate::tickets::sign_up;
 
 /// The working copy, every thing in the version that it was read in.
 #[derive(Debug, Default)]
@@ -199,6 +200,9 @@ fn write_sessions(
         };
         sessions::store::insert(tx, event.id, &session, now)?;
         told();
+    }
+    if !revision.sessions.added.is_empty() {
+        sign_up::recount(tx, event.id)?;
     }
     // What acts without a release shows at once; whoever looks finds no difference otherwise.
     if revision.sessions.size() > 0 {

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::confirm::{Confirmed, Opened, confirm, needs_approval};
 use super::mails::{letter, letter_to_attendee, own_address};
 use super::model::{Attendee, LeadsTo, Registration, RegistrationState, Step};
-use super::places::Own;
+use super::places;
 use super::refusal::Refusal;
 use super::register::Rules;
 use super::store;
@@ -136,11 +136,12 @@ fn write(
             .ok_or_else(|| DbError::internal("an event is gone"))?;
         let kind = EmailKind::RegistrationConfirmed;
         letters.extend(letter((event, types), &one.registration, kind, Some(link)));
+        let own = places::own(tx, types, &one.registration, None)?;
         let opened = Opened {
             event: event.clone(),
             types: types.clone(),
             registration: one.registration,
-            own: Own::default(),
+            own,
             access_token,
         };
         ended.insert(one.place, Ok(Confirmed::Yes(Box::new(opened))));

@@ -75,5 +75,6 @@ pub(super) fn nameless(attendee: &Attendee) -> Result<Attendee, DbError> {
         answers: Vec::new(),
         waiting_for: attendee.waiting_for,
         session_ids: attendee.session_ids.clone(),
+        lost_session_ids: Vec::new(),
     })
 }

@@ -92,7 +92,7 @@ impl Export {
         now: Instant,
         (event, types): (&Event, &[TicketType]),
         registration: &Registration,
-        own: Own,
+        own: &Own,
     ) -> Result<Self, DbError> {
         let zone = event.timezone;
         let mut earlier = Vec::new();
@@ -115,7 +115,7 @@ impl Export {
             if id != registration.id
                 && let Some(other) = store::find(conn, event.id, id)?
             {
-                earlier.push(OwnRegistration::new(&other, event, types, Own::default()));
+                earlier.push(OwnRegistration::new(&other, event, types, &Own::default()));
                 persons.push(other);
             }
         }

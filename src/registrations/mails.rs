@@ -1,6 +1,7 @@
 //! Mails about registrations, written in the transaction of what they tell.
 
 use super::model::{Attendee, Registration, RegistrationState};
+use super::signing_up;
 use super::tokens::{self, Purpose};
 use crate::auth::Secret;
 use crate::clock::Instant;
@@ -118,7 +119,11 @@ pub fn tell_confirmed(
 ) -> Result<(), DbError> {
     let kind = EmailKind::RegistrationConfirmed;
     let link = tokens::issue(tx, now, registration.id, Purpose::Manage)?;
-    tell(tx, now, about, registration, kind, Some(link))?;
+    let mut letter = letter(about, registration, kind, Some(link));
+    if let Some(mail) = &mut letter {
+        mail.context.filled = signing_up::filled(tx, registration.event_id, registration.active())?;
+    }
+    outbox::enqueue_all(tx, now, letter.as_slice())?;
     for attendee in &registration.attendees {
         tell_attendee(tx, now, about, (registration, attendee), kind)?;
     }
@@ -141,7 +146,10 @@ pub fn tell_attendee(
     }
     let wanted = (registration.id, Some(attendee.id), Purpose::Manage);
     let link = tokens::issue_one(tx, now, wanted)?;
-    let letter = letter_to_attendee(about, registration, attendee, kind, Some(link));
+    let mut letter = letter_to_attendee(about, registration, attendee, kind, Some(link));
+    if let Some(mail) = &mut letter {
+        mail.context.filled = signing_up::filled(tx, registration.event_id, [attendee])?;
+    }
     outbox::enqueue_all(tx, now, letter.as_slice())
 }
 
@@ -228,6 +236,10 @@ fn context(event: &Event, types: &[TicketType], registration: &Registration) -> 
         offer_expires_at: registration.offer_expires_at,
         keeps_seat: false,
         reason: None,
+        programme: None,
+        overlapping: Vec::new(),
+        dropped: Vec::new(),
+        filled: Vec::new(),
         calendar_uid: Some(format!("{}@kongress", registration.id)),
         calendar_sequence: registration.calendar_sequence,
     }

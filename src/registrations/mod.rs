@@ -12,12 +12,16 @@
 //! runs out ([`offers`]). One attendee of a group comes, goes, is replaced or moves without the others
 //! ([`attendees`], [`moves`]).
 //!
+//! A release of the programme frees the choices of sessions that it takes away, and tells those whom it
+//! concerns ([`after_release`]).
+//!
 //! Registering and confirming come in crowds: as commands ([`hot`]) that share a transaction.
 //!
 //! Transactions here meet in one order: the event's row, the name of the address, quotas in the order
 //! of their ids, then registrations. A registration that changed meanwhile gives the transaction up, and it
 //! is tried again.
 
+pub mod after_release;
 pub mod attendee_input;
 pub mod attendee_routes;
 pub mod attendees;
@@ -37,6 +41,7 @@ pub mod input;
 pub mod mails;
 pub mod model;
 pub mod moves;
+pub mod news;
 pub mod offer_routes;
 pub mod offers;
 pub mod organisation_number;
@@ -48,6 +53,7 @@ pub mod promote;
 pub mod refusal;
 pub mod register;
 pub mod registration_input;
+pub mod release_routes;
 pub mod routes;
 pub mod seating;
 mod settle;
@@ -60,6 +66,7 @@ pub mod staff_routes;
 pub mod store;
 pub mod submission;
 pub mod sweep;
+pub mod timetable;
 mod traces;
 pub mod wire;
 pub mod wire_bodies;

@@ -221,6 +221,8 @@ pub struct Attendee {
     pub waiting_for: Option<Waiting>,
     /// Sessions they signed up for.
     pub session_ids: Vec<SessionId>,
+    /// Sessions they had chosen and that filled up before they got a seat, until they choose anew.
+    pub lost_session_ids: Vec<SessionId>,
 }
 
 impl Attendee {

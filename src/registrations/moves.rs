@@ -38,6 +38,7 @@ pub fn change(
     let mut changed = change.over(moved.ok_or(Refusal::NoAttendee)?);
     if changed.session_ids != before.session_ids {
         check_sessions(tx, &seating, &changed.session_ids)?;
+        changed.lost_session_ids.clear();
         if registration.holds_seats {
             let moves = (
                 before.session_ids.as_slice(),

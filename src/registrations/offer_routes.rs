@@ -1,13 +1,17 @@
 //! Answers to offers of seats, and the line as the organiser sees it.
 
+use std::sync::Arc;
+
 use actix_web::{HttpRequest, get, post, web};
 
 use super::line::{self, Place};
+use super::model::Registration;
 use super::offers;
 use super::places::{Line, Own};
 use super::register::Rules;
 use super::routes::count_unknown;
 use super::store;
+use super::timetable::Timetable;
 use super::wire::RegistrationView;
 use super::wire_bodies::{Declined, TokenBody};
 use super::wire_own::{OpenedView, OwnRegistration, WaitingView};
@@ -56,7 +60,7 @@ pub async fn decline_offer(app: App, request: HttpRequest, body: Json<TokenBody>
             &opened.registration,
             &opened.event,
             &opened.types,
-            opened.own,
+            &opened.own,
         ),
     })
 }
@@ -71,23 +75,29 @@ fn page_of(
     let most = usize::try_from(keyset.fetch()).unwrap_or(0);
     let waiting: Vec<line::Waiting> = line.behind(keyset.after).take(most).cloned().collect();
     let page = Page::cut(waiting, keyset, |one| one.place);
-    let mut items = Vec::with_capacity(page.items.len());
+    let mut found: Vec<(line::Waiting, Registration)> = Vec::with_capacity(page.items.len());
     for one in page.items {
+        if let Some(registration) = store::find(conn, event.id, one.place.1)? {
+            found.push((one, registration));
+        }
+    }
+    let shown: Vec<&Registration> = found.iter().map(|(_, registration)| registration).collect();
+    let timetable = Arc::new(Timetable::read(conn, event.id, &shown)?);
+    let view = |(one, registration): &(line::Waiting, Registration)| {
         let (joined_at, id, attendee_id) = one.place;
-        let Some(registration) = store::find(conn, event.id, id)? else {
-            continue;
-        };
         let own = Own {
             attendee: None,
             position: line.position(id),
+            timetable: Arc::clone(&timetable),
         };
-        items.push(WaitingView {
-            registration: RegistrationView::new(&registration, event, &types, own),
-            position: line.position_of(&one),
+        WaitingView {
+            registration: RegistrationView::new(registration, event, &types, &own),
+            position: line.position_of(one),
             joined_at: Moment::new(joined_at, event.timezone),
             attendee_id,
-        });
-    }
+        }
+    };
+    let items = found.iter().map(view).collect();
     Ok(Page {
         items,
         next_cursor: page.next_cursor,

@@ -1,5 +1,7 @@
 //! The organiser's registrations.
 
+use std::sync::Arc;
+
 use actix_web::{get, post, web};
 use serde::Deserialize;
 use serde_json::json;
@@ -12,6 +14,7 @@ use super::own_routes::at;
 use super::places::{self, Line, Own};
 use super::seating::Seating;
 use super::store;
+use super::timetable::Timetable;
 use super::wire::RegistrationView;
 use crate::audit::{self, Resource, Subject};
 use crate::auth::{Access, Area, Organiser};
@@ -93,7 +96,7 @@ pub(super) fn view(
 ) -> Result<RegistrationView, Problem> {
     let types = tickets::list_all(conn, event.id)?;
     let own = places::own(conn, &types, registration, None)?;
-    Ok(RegistrationView::new(registration, event, &types, own).with_notes(registration))
+    Ok(RegistrationView::new(registration, event, &types, &own).with_notes(registration))
 }
 
 /// The event and its registration that a path names.
@@ -146,14 +149,17 @@ pub async fn list_registrations(
             let types = tickets::list_all(conn, event.id)?;
             let filter = query.0.filter(&types)?;
             let page = listing::list(conn, event.id, &filter, &keyset)?;
-            let line = Line::read(conn, &types, &page.items.iter().collect::<Vec<_>>())?;
+            let shown: Vec<&Registration> = page.items.iter().collect();
+            let line = Line::read(conn, &types, &shown)?;
+            let timetable = Arc::new(Timetable::read(conn, event.id, &shown)?);
             Ok::<_, Problem>(page.map(|one| {
                 let position = line.position(one.id);
                 let own = Own {
                     attendee: None,
                     position,
+                    timetable: Arc::clone(&timetable),
                 };
-                RegistrationView::new(&one, &event, &types, own).with_notes(&one)
+                RegistrationView::new(&one, &event, &types, &own).with_notes(&one)
             }))
         })
         .await?;

@@ -53,8 +53,7 @@ impl Found {
     }
 
     pub(super) fn view(&self) -> OwnRegistration {
-        let seen_by = self.seen_by;
-        OwnRegistration::new(&self.registration, &self.event, &self.types, seen_by)
+        OwnRegistration::new(&self.registration, &self.event, &self.types, &self.seen_by)
     }
 }
 
@@ -159,7 +158,7 @@ pub async fn export_registration(app: App, own: Own) -> Answer {
         .read(move |conn| {
             let found = Found::read(conn, own)?;
             let about = (&found.event, found.types.as_slice());
-            Export::read(conn, now, about, &found.registration, found.seen_by)
+            Export::read(conn, now, about, &found.registration, &found.seen_by)
         })
         .await?;
     Reply::ok(&export)

@@ -1,19 +1,24 @@
 //! Places in the line, as those see them who stand in it.
 
+use std::sync::Arc;
+
 use super::line::{self, Place, Waiting};
 use super::model::{Registration, RegistrationState};
+use super::timetable::Timetable;
 use crate::db::{Conn, DbError};
 use crate::ids::{AttendeeId, EventId, QuotaId, RegistrationId};
 use crate::tickets::TicketType;
 use crate::tickets::seats::Seats;
 
-/// Whose view of a registration it is, and where it stands.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// Whose view of a registration it is, where it stands, and when its sessions are.
+#[derive(Debug, Clone, Default)]
 pub struct Own {
     /// The attendee whose own link it was; `None`: the contact.
     pub attendee: Option<AttendeeId>,
     /// Its place in the line, from 1.
     pub position: Option<i32>,
+    /// When the sessions are that its attendees chose.
+    pub timetable: Arc<Timetable>,
 }
 
 impl Own {
@@ -108,7 +113,7 @@ impl<'a> Line<'a> {
     }
 }
 
-/// Whose view it is, with the place in the line.
+/// Whose view it is, with the place in the line and the times of the sessions.
 ///
 /// # Errors
 /// The store's failure.
@@ -120,5 +125,10 @@ pub fn own(
 ) -> Result<Own, DbError> {
     let line = Line::read(conn, types, &[registration])?;
     let position = line.position(registration.id);
-    Ok(Own { attendee, position })
+    let timetable = Timetable::read(conn, registration.event_id, &[registration])?;
+    Ok(Own {
+        attendee,
+        position,
+        timetable: Arc::new(timetable),
+    })
 }

@@ -110,7 +110,10 @@ impl About<'_> {
         store::update(tx, &mut registration)?;
         let link = tokens::issue(tx, self.now, registration.id, Purpose::Offer)?;
         let about = (self.event, self.types);
-        let mail = letter(about, &registration, EmailKind::SeatOffered, Some(link));
+        let mut mail = letter(about, &registration, EmailKind::SeatOffered, Some(link));
+        if let Some(mail) = &mut mail {
+            mail.context.filled = signing_up::filled(tx, self.event.id, registration.active())?;
+        }
         outbox::enqueue_all(tx, self.now, mail.as_slice())
     }
 

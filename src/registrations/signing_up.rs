@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::model::Registration;
+use super::model::{Attendee, Registration};
+use super::news;
 use super::refusal::Refusal;
 use crate::db::{Conn, DbError};
 use crate::faults::Faults;
 use crate::ids::{EventId, SessionId};
+use crate::mail::ChoiceFacts;
+use crate::programme;
 use crate::tickets::model::SignUpSession;
 use crate::tickets::sign_up::{self, released_sessions_with_sign_up};
 
@@ -29,8 +32,8 @@ pub fn take(tx: &mut Conn, registration: &Registration) -> Result<Result<(), Ref
     Ok(Ok(()))
 }
 
-/// Takes a place for every choice that can still be had, and drops the others: a seat that is offered
-/// is worth more than a session that has filled up meanwhile.
+/// Takes a place for every choice that can still be had, and notes the others as lost: a seat that is
+/// offered is worth more than a session that has filled up meanwhile.
 ///
 /// # Errors
 /// The store's failure.
@@ -41,10 +44,33 @@ pub fn take_what_is_left(tx: &mut Conn, registration: &mut Registration) -> Resu
         for attendee in registration.attendees.iter_mut().filter(|one| one.comes()) {
             if attendee.session_ids.contains(&session) && !sign_up::enter(tx, session, 1)? {
                 attendee.session_ids.retain(|chosen| *chosen != session);
+                attendee.lost_session_ids.push(session);
             }
         }
     }
     Ok(())
+}
+
+/// What mails say of the choices of these attendees that filled up before a seat was theirs.
+///
+/// # Errors
+/// The store's failure.
+pub fn filled<'a>(
+    conn: &mut Conn,
+    event: EventId,
+    attendees: impl IntoIterator<Item = &'a Attendee>,
+) -> Result<Vec<ChoiceFacts>, DbError> {
+    let lost = |one: &&Attendee| !one.lost_session_ids.is_empty();
+    let who: Vec<&Attendee> = attendees.into_iter().filter(lost).collect();
+    if who.is_empty() {
+        return Ok(Vec::new());
+    }
+    let newest = programme::newest_release(conn, event)?;
+    let programme = newest.map(|release| release.programme).unwrap_or_default();
+    let facts = who.into_iter();
+    Ok(facts
+        .filter_map(|one| news::choices(&programme, one, &one.lost_session_ids))
+        .collect())
 }
 
 /// Gives the places of all attendees back.

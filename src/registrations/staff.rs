@@ -127,8 +127,10 @@ pub fn resend(
         Some(purpose) => Some(tokens::issue(tx, now, registration.id, purpose)?),
         None => None,
     };
+    let (event, _) = about;
     let mut mail = letter(about, registration, kind, link);
     if let Some(mail) = &mut mail {
+        mail.context.filled = signing_up::filled(tx, event.id, registration.active())?;
         // Once more, although it was told before.
         mail.dedupe_key = format!("{}/{}", mail.dedupe_key, new_id::<()>());
     }

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::input::InvoiceInput;
 use super::model::{Attendee, AttendeeState, Consents, Registration, RegistrationState};
 use super::places::Own;
+use super::timetable::Timetable;
 use crate::clock::Instant;
 use crate::events::Event;
 use crate::http::etag;
@@ -95,6 +96,13 @@ pub struct AttendeeView {
     municipality_numbers: Vec<String>,
     /// Sessions they signed up for.
     session_ids: Vec<SessionId>,
+    /// Those of them that are at the same time as another since a release moved them. All are kept until
+    /// the attendee chooses.
+    #[schema(example = json!([]))]
+    overlapping_session_ids: Vec<SessionId>,
+    /// Sessions they had chosen and that filled up before they got a seat, until they choose anew.
+    #[schema(example = json!([]))]
+    lost_session_ids: Vec<SessionId>,
     /// Answers to the questions of the form, in their order.
     pub(super) answers: Vec<AnswerView>,
     /// Whether they come.
@@ -200,7 +208,12 @@ pub(super) fn tag(version: i32, view: &impl Serialize) -> Result<String, Problem
 impl RegistrationView {
     /// The organiser's view: everything but the secrets of tickets.
     #[must_use]
-    pub fn new(registration: &Registration, event: &Event, types: &[TicketType], own: Own) -> Self {
+    pub fn new(
+        registration: &Registration,
+        event: &Event,
+        types: &[TicketType],
+        own: &Own,
+    ) -> Self {
         let zone = event.timezone;
         let at = |instant: Option<Instant>| Moment::maybe(instant, zone);
         Self {
@@ -218,7 +231,7 @@ impl RegistrationView {
             attendees: registration
                 .attendees
                 .iter()
-                .map(|attendee| AttendeeView::new(attendee, zone))
+                .map(|attendee| AttendeeView::new(attendee, zone, &own.timetable))
                 .collect(),
             consents: registration.consents.into(),
             invoice: registration.invoice.as_ref().map(|invoice| InvoiceInput {
@@ -291,7 +304,12 @@ impl From<&Event> for EventOfRegistration {
 }
 
 impl AttendeeView {
-    fn new(attendee: &Attendee, zone: Tz) -> Self {
+    fn new(attendee: &Attendee, zone: Tz, timetable: &Timetable) -> Self {
+        let overlapping = if attendee.comes() {
+            timetable.clashing(&attendee.session_ids)
+        } else {
+            Vec::new()
+        };
         Self {
             id: attendee.id,
             ticket_type_id: attendee.ticket_type_id,
@@ -302,6 +320,8 @@ impl AttendeeView {
             position: attendee.position.clone(),
             municipality_numbers: attendee.municipality_numbers.clone(),
             session_ids: attendee.session_ids.clone(),
+            overlapping_session_ids: overlapping,
+            lost_session_ids: attendee.lost_session_ids.clone(),
             answers: attendee.answers.iter().map(AnswerView::masked).collect(),
             state: attendee.state,
             checked_in_at: Moment::maybe(attendee.checked_in_at, zone),

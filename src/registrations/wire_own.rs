@@ -58,7 +58,7 @@ impl From<Opened> for OpenedView {
                 &opened.registration,
                 &opened.event,
                 &opened.types,
-                opened.own,
+                &opened.own,
             ),
             access_token: opened.access_token.reveal().to_owned(),
         }
@@ -68,7 +68,12 @@ impl From<Opened> for OpenedView {
 impl OwnRegistration {
     /// The contact's view, or one attendee's own, who sees nobody else.
     #[must_use]
-    pub fn new(registration: &Registration, event: &Event, types: &[TicketType], own: Own) -> Self {
+    pub fn new(
+        registration: &Registration,
+        event: &Event,
+        types: &[TicketType],
+        own: &Own,
+    ) -> Self {
         let seen = own.sees(registration);
         let mut view = RegistrationView::new(&seen, event, types, own);
         for (shown, attendee) in view.attendees.iter_mut().zip(&seen.attendees) {

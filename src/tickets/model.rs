@@ -152,10 +152,8 @@ impl SignUpSession {
     #[must_use]
     pub fn overlaps(&self, other: &Self) -> bool {
         let span = |one: &Self| one.starts_at.zip(one.ends_at);
-        match (span(self), span(other)) {
-            (Some((start, end)), Some((from, until))) => start < until && from < end,
-            _ => false,
-        }
+        let both = span(self).zip(span(other));
+        both.is_some_and(|(one, other)| meet(one, other))
     }
 
     /// Whether one can sign up now, as far as places go.
@@ -167,6 +165,12 @@ impl SignUpSession {
             _ => Availability::Available,
         }
     }
+}
+
+/// Whether these, from the first instant to before the second, share one.
+#[must_use]
+pub fn meet((start, end): (Instant, Instant), (from, until): (Instant, Instant)) -> bool {
+    start < until && from < end
 }
 
 /// When one can register.

@@ -134,15 +134,10 @@ on_both_stores! {
         }
     }
 
-    async fn telling_attendees_is_refused_rather_than_forgotten(app: TestApp) {
+    async fn a_note_is_parsed_and_nobody_has_to_be_told(app: TestApp) {
         event(&app).await;
         session(&app, "Åpning").await;
-        let refused = release(&app, &json!({"notify": true})).await;
-        refused.problem(422, "not-available");
-        refused.fault("/notify", "not_available");
-        let both = release(&app, &json!({"notify": true, "note": {"de": "x"}})).await;
-        both.fault("/notify", "not_available");
-        both.fault("/note/de", "unknown_language");
+        release(&app, &json!({"notify": true, "note": {"de": "x"}})).await.fault("/note/de", "unknown_language");
         release(&app, &json!({"note": "x".repeat(2001)})).await.fault("/note", "invalid_text");
         release(&app, &json!({"note": null, "notify": null})).await.expect(201);
     }

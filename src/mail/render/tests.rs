@@ -1,7 +1,9 @@
 use super::*;
 use crate::mail::calendar::Method;
 use crate::mail::message;
-use crate::mail::model::{AttendeeFacts, EventFacts};
+use crate::mail::model::{
+    AttendeeFacts, ChoiceFacts, EventFacts, ProgrammeFacts, SessionFacts, SlotFacts,
+};
 use crate::mail::outbox::Claimed;
 use crate::text::{Email, Localized, time::instant};
 
@@ -47,9 +49,49 @@ fn facts() -> EmailContext {
         calendar_uid: Some("01936d5e-9c1e-7c3a-8f53-0d3c6f7a1b2c@kongress".into()),
         calendar_sequence: 3,
         offer_expires_at: Some(instant("2027-10-03T12:30:00+02:00").unwrap()),
-        keeps_seat: false,
-        reason: None,
+        programme: Some(news()),
+        ..EmailContext::default()
     }
+}
+
+fn session(nb: &str, en: &str, hours: Option<(&str, &str)>, room: &str) -> SessionFacts {
+    let at = |time: &str| instant(&format!("2027-11-11T{time}:00+01:00")).unwrap();
+    SessionFacts {
+        title: localized(&[("nb", nb), ("en", en)]),
+        was: None,
+        now: Some(SlotFacts {
+            starts_at: hours.map(|(from, _)| at(from)),
+            ends_at: hours.map(|(_, until)| at(until)),
+            room: localized(&[("nb", room)]),
+        }),
+    }
+}
+
+fn news() -> ProgrammeFacts {
+    let opening = session("Åpning", "Opening", Some(("09:30", "10:15")), "Storsalen");
+    let earlier = session("", "", Some(("09:00", "09:45")), "Lillesalen");
+    ProgrammeFacts {
+        note: localized(&[("nb", "Vi beklager bryet.")]),
+        removed: vec![session("Panel", "Panel", Some(("13:00", "14:00")), "")],
+        moved: vec![SessionFacts {
+            was: earlier.now,
+            ..opening
+        }],
+        added: vec![session("Avslutning", "Closing", None, "Storsalen")],
+        changed: vec![session("Foredrag", "Talk", Some(("10:15", "11:00")), "")],
+        more: 2,
+    }
+}
+
+fn chosen(name: &str) -> Vec<ChoiceFacts> {
+    let workshop = |nb, en, from, until| session(nb, en, Some((from, until)), "Rom 2");
+    vec![ChoiceFacts {
+        name: name.into(),
+        sessions: vec![
+            workshop("Verksted om barn", "Workshop", "12:00", "13:00"),
+            workshop("Rollespill", "Role play", "12:30", "13:30"),
+        ],
+    }]
 }
 
 fn mail(kind: EmailKind, language: &str, context: EmailContext) -> Claimed {
@@ -109,6 +151,34 @@ fn every_kind_in_every_language() {
                 "{html}"
             );
             assert!(html.contains("Bjørn Å") == text.contains("Bjørn Å"));
+        }
+    }
+}
+
+#[test]
+fn mails_say_what_became_of_choices() {
+    for kind in [
+        EmailKind::RegistrationChanged,
+        EmailKind::ProgrammeChanged,
+        EmailKind::SeatOffered,
+        EmailKind::RegistrationConfirmed,
+    ] {
+        for tongue in Tongue::ALL {
+            let facts = EmailContext {
+                overlapping: chosen("Åse Ærø"),
+                dropped: chosen("Bjørn <Å>"),
+                filled: chosen("Kari"),
+                ..facts()
+            };
+            let words = render(kind, tongue, &facts, "https://k.example", Some("a-_b")).unwrap();
+            insta::assert_snapshot!(format!("choices_{kind}_{}", tongue.tag()), words.text);
+            let told = words.text.contains("Bjørn <Å>: ");
+            assert_eq!(
+                words.html.contains("Bjørn &lt;Å&gt;: "),
+                told,
+                "{}",
+                words.html
+            );
         }
     }
 }

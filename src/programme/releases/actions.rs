@@ -16,6 +16,8 @@ use crate::events::{self, Held};
 pub struct Released {
     /// The release.
     pub release: Release,
+    /// What was released before it; empty before the first.
+    pub before: Programme,
     /// What is odd about it; nothing of it is refused.
     pub conflicts: Vec<Conflict>,
 }
@@ -60,5 +62,9 @@ pub fn release(
     };
     store::insert(tx, event.id, &release)?;
     events::touch_public(tx, event.id, now)?;
-    Ok(Released { release, conflicts })
+    Ok(Released {
+        release,
+        before,
+        conflicts,
+    })
 }

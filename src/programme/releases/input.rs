@@ -16,7 +16,8 @@ pub struct ReleaseInput {
     /// What the organiser says of it.
     #[schema(example = json!({"nb": "Første program"}))]
     pub note: Option<LocalizedInput>,
-    /// Whether attendees are told; not available yet, so `false` or absent.
+    /// Whether everybody whose registration is confirmed is mailed what changed for them; `false` if
+    /// absent. The first release mails nobody.
     #[schema(example = false)]
     pub notify: Option<bool>,
 }
@@ -33,13 +34,6 @@ impl ReleaseInput {
                 text::long(text, NOTE)
             })
         });
-        if self.notify == Some(true) {
-            faults.add(
-                "/notify",
-                "not_available",
-                "Attendees are not told of releases yet.",
-            );
-        }
         faults.finish(Some(note))
     }
 }

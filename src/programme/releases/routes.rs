@@ -1,62 +1,14 @@
 //! The organiser's releases.
 
-use actix_web::{get, post, web};
+use actix_web::{get, web};
 
-use super::actions;
-use super::input::ReleaseInput;
-use super::store::{self, Headline};
-use super::wire::{ConflictView, NewReleaseView, ReleaseView, ReleaseWithProgramme};
-use crate::audit::{self, Resource, Subject};
+use super::store;
+use super::wire::{ReleaseView, ReleaseWithProgramme};
 use crate::auth::{Access, Area, Organiser};
-use crate::events::routes::{held, owned, owned_id};
-use crate::http::{Answer, Json, ListOf, PageQuery, Query, Reply, etag};
-use crate::idempotency::Once;
+use crate::events::routes::owned;
+use crate::http::{Answer, ListOf, PageQuery, Query, Reply};
 use crate::problem::Problem;
 use crate::server::App;
-
-/// Release the programme
-///
-/// Keeps the working copy as the next immutable version, which the public sees from now on. Warnings
-/// name what is odd about it; they never block. An empty programme before the first release is
-/// nothing to release.
-#[utoipa::path(operation_id = "create_release", tag = "programme", params(("event" = String, Path, description = "Id or slug")), request_body = ReleaseInput, responses((status = 201, description = "The release", body = NewReleaseView), (status = 409, description = "`nothing-to-release`: the working copy equals the newest release; `wrong-state`: the event is archived")))]
-#[post("/organiser/events/{event}/programme/releases")]
-pub async fn create_release(
-    app: App,
-    who: Organiser,
-    path: web::Path<String>,
-    once: Once,
-    body: Json<ReleaseInput>,
-) -> Answer {
-    who.require(Area::Programme, Access::Write)?;
-    let now = app.clock.now();
-    let id = owned_id(&app, &who, &path).await?;
-    let answer = once
-        .with(&body)
-        .run(&app.db, now, move |tx| {
-            let event = held(tx, &who, &path)?;
-            let made = actions::release(tx, now, &event, &body.value)?;
-            let version = made.release.version;
-            let subject = Subject::of(event.id, Resource::Release, version);
-            audit::created(tx, &who, &subject, &made.written())?;
-            let location = format!(
-                "/api/v1/organiser/events/{}/programme/releases/{version}",
-                event.id
-            );
-            // The tag that reading it will have.
-            let whole = ReleaseWithProgramme::new(&made.release, event.timezone);
-            let whole = serde_json::to_vec(&whole).map_err(Problem::internal)?;
-            let view = NewReleaseView {
-                release: ReleaseView::new(&Headline::from(&made.release), event.timezone),
-                warnings: made.conflicts.into_iter().map(ConflictView::from).collect(),
-            };
-            let reply = Reply::created(location, &view)?;
-            Ok(reply.etag(etag::of_bytes(&whole)).into())
-        })
-        .await?;
-    app.event_changed(id).await;
-    Ok(answer)
-}
 
 /// List releases
 ///

@@ -9,6 +9,7 @@ use crate::clock::Instant;
 use crate::db::{Conn, DbError};
 use crate::events::{self, Held};
 use crate::faults::Faults;
+use crate::tickets::sign_up;
 
 /// Sets the working copy back to a version, without losing what was made since.
 ///
@@ -34,6 +35,7 @@ pub fn restore(tx: &mut Conn, now: Instant, event: &Held, version: i32) -> Outco
         Err(DbError::Unique) => return refused(ProgrammeRefusal::SlugTaken),
         Err(error) => return Err(error.into()),
     }
+    sign_up::recount(tx, event.id)?;
     events::touch_public(tx, event.id, now)?;
     Ok(plan)
 }

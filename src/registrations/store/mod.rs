@@ -1,6 +1,7 @@
 //! Registrations and their attendees in the store.
 
 pub mod batch;
+pub mod choices;
 pub mod claims;
 mod code_uses;
 pub mod line;
@@ -81,6 +82,7 @@ pub(super) struct AttendeeRow {
     joined_at: Option<Instant>,
     offer_expires_at: Option<Instant>,
     session_ids: AsJson<Vec<SessionId>>,
+    lost_session_ids: AsJson<Vec<SessionId>>,
 }
 
 /// The hash that an address is found by, also where no live registration has it any more.
@@ -164,6 +166,7 @@ pub(super) fn attendee_rows(registration: &Registration) -> Vec<AttendeeRow> {
         joined_at: attendee.waiting_for.map(|one| one.joined_at),
         offer_expires_at: attendee.waiting_for.and_then(|one| one.offer_expires_at),
         session_ids: AsJson(attendee.session_ids.clone()),
+        lost_session_ids: AsJson(attendee.lost_session_ids.clone()),
     };
     (0..).zip(&registration.attendees).map(row).collect()
 }
@@ -192,6 +195,7 @@ impl From<AttendeeRow> for Attendee {
                     offer_expires_at: row.offer_expires_at,
                 }),
             session_ids: row.session_ids.0,
+            lost_session_ids: row.lost_session_ids.0,
         }
     }
 }

@@ -113,16 +113,47 @@ pub fn leave(conn: &mut Conn, session: SessionId, count: i32) -> Result<(), DbEr
 /// # Errors
 /// The store's failure.
 pub fn drift(conn: &mut Conn) -> Result<Vec<(SessionId, i32, i32)>, DbError> {
+    compare(conn, None)
+}
+
+/// Sets the counters of the event's sessions to the attendees that hold a place there: a session that was
+/// deleted and comes back before a release has taken it away is still chosen. The caller holds the event.
+///
+/// # Errors
+/// The store's failure.
+pub fn recount(tx: &mut Conn, event: EventId) -> Result<(), DbError> {
+    for (id, _, rows) in compare(tx, Some(event))? {
+        per_backend!(tx, c => {
+            diesel::update(sessions::table.filter(sessions::id.eq(id)))
+                .set(sessions::signed_up.eq(rows))
+                .execute(c)
+        })?;
+    }
+    Ok(())
+}
+
+/// Compares the counters of one event's sessions, or of all, with the rows.
+fn compare(conn: &mut Conn, event: Option<EventId>) -> Result<Vec<(SessionId, i32, i32)>, DbError> {
     let counters: Vec<(SessionId, i32)> = per_backend!(conn, c => {
-        sessions::table.select((sessions::id, sessions::signed_up)).load(c)
+        let mut query = sessions::table
+            .select((sessions::id, sessions::signed_up))
+            .into_boxed();
+        if let Some(event) = event {
+            query = query.filter(sessions::event_id.eq(event));
+        }
+        query.load(c)
     })?;
     let chosen: Vec<AsJson<Vec<SessionId>>> = per_backend!(conn, c => {
-        attendees::table
+        let mut query = attendees::table
             .inner_join(registrations::table.on(registrations::id.eq(attendees::registration_id)))
             .filter(registrations::holds_seats)
             .filter(attendees::state.eq("active"))
             .select(attendees::session_ids)
-            .load(c)
+            .into_boxed();
+        if let Some(event) = event {
+            query = query.filter(attendees::event_id.eq(event));
+        }
+        query.load(c)
     })?;
     let mut counted: BTreeMap<SessionId, i32> = BTreeMap::new();
     for session in chosen.into_iter().flat_map(|chosen| chosen.0) {
