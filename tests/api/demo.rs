@@ -246,6 +246,7 @@ fn the_tour_of_the_readme_works() {
             "\"page\":3",
             "\"awaiting_confirmation\"",
             "\"state\":\"confirmed\"",
+            "\"name\":\"Ola Nordmann\"",
         ] {
             assert!(told.contains(part), "no {part}: {told}");
         }
