@@ -79,7 +79,7 @@ pub fn changed(
 /// The store's failure.
 pub fn changed_without(
     tx: &mut Conn,
-    who: &Organiser,
+    who: &impl Author,
     subject: &Subject,
     (before, after): (&impl Serialize, &impl Serialize),
     hidden: &[&str],

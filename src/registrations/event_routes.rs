@@ -51,10 +51,9 @@ pub async fn reopen_event(app: App, who: Organiser, path: web::Path<String>) -> 
         .db
         .write(move |tx| {
             let current = owned(tx, &who, &path)?;
-            let before = current.state;
-            let event = change_state(tx, now, current, Transition::Reopen)?;
+            let event = change_state(tx, now, &current, Transition::Reopen)?;
             Seating::open(tx, now, rules, event.id)?.close(tx)?;
-            trace_state(tx, &who, before, &event)?;
+            trace_state(tx, &who, current.state, &event)?;
             Ok::<_, Problem>(event)
         })
         .await?;
