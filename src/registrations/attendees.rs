@@ -4,7 +4,7 @@ use super::cancel::{self, By};
 use super::confirm::needs_approval;
 use super::draft;
 use super::erase::nameless;
-use super::mails::{letter_to_attendee, tell_attendee, tell_changed};
+use super::mails::{letter_to_attendee, tell_attendee, tell_changed, tell_offer};
 use super::model::{Attendee, AttendeeState, Registration, RegistrationState, may_cancel};
 use super::refusal::{Outcome, Refusal};
 use super::seating::Seating;
@@ -282,7 +282,7 @@ fn take_beside_seat(tx: &mut Conn, seating: &Seating, alone: &Registration) -> O
     Ok(signing_up::take(tx, alone)??)
 }
 
-/// Hands the seat of an attendee to a colleague, with a ticket of their own.
+/// Hands the seat of an attendee to a colleague, with a ticket of their own, and what they wait for with it.
 ///
 /// # Errors
 /// What [`Refusal`] says; nothing is stored then.
@@ -311,6 +311,11 @@ pub fn replace(
     if registration.state == RegistrationState::Confirmed {
         let kind = EmailKind::RegistrationConfirmed;
         tell_attendee(tx, now, about, (&registration, &colleague), kind)?;
+    }
+    let offered = colleague.waiting_for.and_then(|wish| wish.offer_expires_at);
+    if offered.is_some_and(|until| now < until) {
+        // The link that was mailed has ended with who it was mailed to.
+        tell_offer(tx, now, about, &registration, &colleague)?;
     }
     seating.close(tx)?;
     Ok(registration)

@@ -7,7 +7,7 @@ use crate::auth::Secret;
 use crate::clock::Instant;
 use crate::db::{Conn, DbError};
 use crate::events::Event;
-use crate::ids::{AttendeeId, RegistrationTokenId};
+use crate::ids::RegistrationTokenId;
 use crate::mail::{AttendeeFacts, EmailContext, EmailKind, EventFacts, NewEmail, outbox};
 use crate::text::Email;
 use crate::tickets::TicketType;
@@ -175,31 +175,36 @@ pub fn tell_changed(
     outbox::enqueue_all(tx, now, letter.as_slice())
 }
 
-/// Offers one attendee the seat they wait for: the mail goes to them where they have an address, else to
-/// the contact.
-#[must_use]
-pub fn offer_letter(
+/// Offers one attendee the seat they wait for, with a link to answer by: the mail goes to them where they
+/// have an address, else to the contact.
+///
+/// # Errors
+/// As [`tell`].
+pub fn tell_offer(
+    tx: &mut Conn,
+    now: Instant,
     about: (&Event, &[TicketType]),
     registration: &Registration,
-    attendee: AttendeeId,
-    link: (RegistrationTokenId, Secret),
-) -> Option<NewEmail> {
-    let attendee = registration
-        .attendees
-        .iter()
-        .find(|one| one.id == attendee)?;
-    let wish = attendee.waiting_for?;
+    attendee: &Attendee,
+) -> Result<(), DbError> {
+    let Some(wish) = attendee.waiting_for else {
+        return Ok(());
+    };
+    let wanted = (registration.id, Some(attendee.id), Purpose::Offer);
+    let link = Some(tokens::issue_one(tx, now, wanted)?);
     let kind = EmailKind::SeatOffered;
     let mut letter = match own_address(registration, attendee) {
-        Some(_) => letter_to_attendee(about, registration, attendee, kind, Some(link)),
-        None => letter(about, registration, kind, Some(link)),
-    }?;
-    let mut waits = attendee.clone();
-    waits.ticket_type_id = wish.ticket_type_id;
-    letter.context.attendees = facts(about.1, [&waits]);
-    letter.context.offer_expires_at = wish.offer_expires_at;
-    letter.context.keeps_seat = true;
-    Some(letter)
+        Some(_) => letter_to_attendee(about, registration, attendee, kind, link),
+        None => letter(about, registration, kind, link),
+    };
+    if let Some(mail) = &mut letter {
+        let mut waits = attendee.clone();
+        waits.ticket_type_id = wish.ticket_type_id;
+        mail.context.attendees = facts(about.1, [&waits]);
+        mail.context.offer_expires_at = wish.offer_expires_at;
+        mail.context.keeps_seat = true;
+    }
+    outbox::enqueue_all(tx, now, letter.as_slice())
 }
 
 fn facts<'a>(

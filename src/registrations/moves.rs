@@ -11,9 +11,9 @@ use super::mails::tell_changed;
 use super::model::{Registration, Waiting};
 use super::refusal::{Outcome, Refusal};
 use super::seating::Seating;
-use super::{line, signing_up};
-use crate::db::Conn;
-use crate::ids::AttendeeId;
+use super::{line, signing_up, store};
+use crate::db::{Conn, DbError};
+use crate::ids::{AttendeeId, TicketTypeId};
 
 /// Changes what an attendee said of themselves, their sessions, and their ticket type.
 ///
@@ -54,7 +54,8 @@ pub fn change(
     Ok(registration)
 }
 
-/// Gives an attendee a seat of another ticket type for the one they have, or puts them in line for it.
+/// Gives an attendee a seat of another ticket type for the one they have, or puts them in line for it. One
+/// that they are offered already is taken; who asks once more for what they wait for keeps their place.
 fn move_to(
     tx: &mut Conn,
     seating: &mut Seating,
@@ -62,39 +63,76 @@ fn move_to(
     (place, change, by): (usize, &ParsedChange, By),
 ) -> Outcome<()> {
     let wanted = change.attendee.ticket_type_id;
-    let Some(attendee) = registration.attendees.get(place).cloned() else {
+    let Some(attendee) = registration.attendees.get(place) else {
         return Err(Refusal::NoAttendee.into());
     };
-    check_changeable(registration, Some(&attendee))?;
+    check_changeable(registration, Some(attendee))?;
     check_ticket_type(seating, registration, (wanted, by))?;
     let kept = attendee.ticket_type_id;
-    seating.withdraw_wish(registration, place);
-    let mut moved = attendee;
-    moved.waiting_for = None;
-    if registration.holds_seats {
-        seating.serve_those_who_wait(tx)?;
-        if seating.ledger.take_beside(kept, wanted) {
-            seating.ledger.give_beside(wanted, kept);
-            moved.ticket_type_id = wanted;
-        } else if change.waits_if_full && seating.has_line(wanted) {
-            seating.ledger.line_up(&one(wanted), 1);
-            moved.waiting_for = Some(Waiting {
-                ticket_type_id: wanted,
-                joined_at: line::next_place(tx, seating.event.id, seating.now)?,
-                offer_expires_at: None,
-            });
-        } else {
-            return Err(Refusal::SoldOut(wanted).into());
+    let wish = attendee.waiting_for;
+    let same = wish.filter(|wish| wish.ticket_type_id == wanted);
+    let offered = same.and_then(|wish| wish.offer_expires_at);
+    let moved = if offered.is_some_and(|until| seating.now < until) {
+        seating.ledger.give_beside(wanted, kept);
+        (wanted, None)
+    } else if same.is_some() && offered.is_none() && change.waits_if_full {
+        (kept, same)
+    } else if registration.holds_seats {
+        if wish.is_some() {
+            end_wish(tx, seating, registration, place)?;
         }
+        exchange(tx, seating, kept, change)?
     } else {
         seating.ledger.line_up(&one(kept), -1);
         seating.ledger.line_up(&one(wanted), 1);
-        moved.ticket_type_id = wanted;
-    }
+        (wanted, None)
+    };
     if let Some(attendee) = registration.attendees.get_mut(place) {
-        *attendee = moved;
+        (attendee.ticket_type_id, attendee.waiting_for) = moved;
     }
     Ok(())
+}
+
+/// Ends what an attendee waits for. What they were offered goes to who waits, who may be of the same
+/// registration: it is written before that and read again after it.
+fn end_wish(
+    tx: &mut Conn,
+    seating: &mut Seating,
+    registration: &mut Registration,
+    place: usize,
+) -> Result<(), DbError> {
+    seating.withdraw_wish(registration, place);
+    store::update(tx, registration)?;
+    seating.serve_those_who_wait(tx)?;
+    *registration = store::find(tx, registration.event_id, registration.id)?
+        .ok_or_else(|| DbError::internal("a registration is gone"))?;
+    Ok(())
+}
+
+/// Takes a seat for the one that was kept, or a place in the line for it: the ticket type, and what is
+/// waited for, from now on.
+fn exchange(
+    tx: &mut Conn,
+    seating: &mut Seating,
+    kept: TicketTypeId,
+    change: &ParsedChange,
+) -> Outcome<(TicketTypeId, Option<Waiting>)> {
+    let wanted = change.attendee.ticket_type_id;
+    seating.serve_those_who_wait(tx)?;
+    if seating.ledger.take_beside(kept, wanted) {
+        seating.ledger.give_beside(wanted, kept);
+        return Ok((wanted, None));
+    }
+    if !change.waits_if_full || !seating.has_line(wanted) {
+        return Err(Refusal::SoldOut(wanted).into());
+    }
+    seating.ledger.line_up(&one(wanted), 1);
+    let wish = Waiting {
+        ticket_type_id: wanted,
+        joined_at: line::next_place(tx, seating.event.id, seating.now)?,
+        offer_expires_at: None,
+    };
+    Ok((kept, Some(wish)))
 }
 
 /// Exchanges the seat an attendee has for the one they were offered. The caller closes the seating.

@@ -23,7 +23,6 @@ pub fn accept(tx: &mut Conn, now: Instant, rules: Rules, secret: &str) -> Outcom
     let (token, mut seating, mut registration) = find(tx, (now, rules), secret)?;
     if let Some(attendee) = token.attendee_id {
         moves::take_offer(tx, &mut seating, &mut registration, attendee)?;
-        store::update(tx, &mut registration)?;
         tell_changed(tx, now, seating.about(), &registration)?;
     } else {
         registration.step(Step::Accept, now)?;
@@ -32,6 +31,8 @@ pub fn accept(tx: &mut Conn, now: Instant, rules: Rules, secret: &str) -> Outcom
     }
     tokens::mark_used(tx, &[token.id], now)?;
     seating.close(tx)?;
+    // Read again: what was freed may have been offered to another attendee of it.
+    let registration = store::find_by_token(tx, registration.id)?;
     Ok(open(tx, now, registration, token.attendee_id)?)
 }
 
@@ -55,6 +56,8 @@ pub fn decline(tx: &mut Conn, now: Instant, rules: Rules, secret: &str) -> Outco
     }
     tokens::mark_used(tx, &[token.id], now)?;
     seating.close(tx)?;
+    // Read again: what was freed may have been offered to another attendee of it.
+    let registration = store::find_by_token(tx, registration.id)?;
     Ok(open(tx, now, registration, token.attendee_id)?)
 }
 

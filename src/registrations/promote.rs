@@ -2,7 +2,7 @@
 //! place.
 
 use super::line::{self, Waiting};
-use super::mails::{letter, offer_letter};
+use super::mails::{letter, tell_offer};
 use super::model::{Registration, RegistrationState, Step};
 use super::register::Rules;
 use super::tokens::{self, Purpose};
@@ -131,12 +131,10 @@ impl About<'_> {
         let waits = attendees.find(|one| one.id == attendee).ok_or_else(gone)?;
         let wish = waits.waiting_for.as_mut().ok_or_else(gone)?;
         wish.offer_expires_at = Some(until);
+        let offered = waits.clone();
         store::update(tx, &mut registration)?;
-        let wanted = (registration.id, Some(attendee), Purpose::Offer);
-        let link = tokens::issue_one(tx, self.now, wanted)?;
         let about = (self.event, self.types);
-        let mail = offer_letter(about, &registration, attendee, link);
-        outbox::enqueue_all(tx, self.now, mail.as_slice())
+        tell_offer(tx, self.now, about, &registration, &offered)
     }
 }
 

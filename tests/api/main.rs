@@ -36,6 +36,7 @@ mod mail;
 mod mail_delivery;
 mod mail_safety;
 mod marks;
+mod moves;
 mod now;
 mod on_behalf;
 mod openapi;
