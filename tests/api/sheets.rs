@@ -1,12 +1,16 @@
 //! Files of registrations for spreadsheets.
 
+use std::path::Path;
+use std::process::Command;
+
 use futures_util::future::join_all;
 use kongress::auth::Role;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::helpers::TestApp;
 use crate::helpers::outbox;
 use crate::helpers::sales::{self, OnSale, confirm};
+use crate::helpers::smtp::python;
 
 /// The lines of a file without line breaks in its cells.
 async fn lines(app: &TestApp, sale: &OnSale, query: &str) -> Vec<String> {
@@ -15,6 +19,26 @@ async fn lines(app: &TestApp, sale: &OnSale, query: &str) -> Vec<String> {
     assert_eq!(answer.status, 200, "{}", answer.body);
     let text = answer.body.trim_start_matches('\u{feff}');
     text.lines().map(str::to_owned).collect()
+}
+
+/// A workbook as a program of others reads it: its sheets, with each cell and its type.
+pub fn read_back(path: &Path) -> Value {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/python/workbook.py");
+    let read = Command::new(python()).arg(script).arg(path).output();
+    let read = read.unwrap();
+    let said = String::from_utf8_lossy(&read.stderr);
+    assert!(read.status.success() && said.is_empty(), "{said}");
+    serde_json::from_slice(&read.stdout).unwrap()
+}
+
+async fn workbook(app: &TestApp, sale: &OnSale) -> Value {
+    let path = format!("/events/{}/registrations.xlsx", sale.event);
+    let url = format!("{}/api/v1/organiser{path}", app.address);
+    let request = app.client.get(url).bearer_auth(&app.token);
+    let file = request.send().await.unwrap().bytes().await.unwrap();
+    let path = app.store.dir.join("registrations.xlsx");
+    std::fs::write(&path, file).unwrap();
+    read_back(&path)
 }
 
 on_both_stores! { with [crate::helpers::MAIL_WAITS]
@@ -68,6 +92,44 @@ on_both_stores! { with [crate::helpers::MAIL_WAITS]
         }
         let foreign = app.token_of("ks", Role::Owner);
         app.call("GET", &format!("/organiser{csv}")).bearer(&foreign).send().await.problem(404, "not-found");
+    }
+
+    async fn a_workbook_reads_back_as_it_was_written(app: TestApp) {
+        let sale = OnSale::of_size(&app, 20).await;
+        let questions = format!("/events/{}/questions", sale.event);
+        let mut asked = Vec::new();
+        for (label, kind) in [("Ønsker", "long_text"), ("Født", "date"), ("Antall", "number"), ("=1+1", "boolean")] {
+            asked.push(app.create(&questions, &json!({"label": label, "kind": kind})).await);
+        }
+        let given = [json!("=cmd|' /C calc'!A0\n<b> & \"😀\""), json!("2027-11-10"), json!(7), json!(true)];
+        let answers: Vec<Value> = asked.iter().zip(&given).map(|(one, value)| json!({"question_id": one["id"], "value": value})).collect();
+        let mut body = sale.body("kari@example.org");
+        sales::merge(&mut body["attendees"][0], &json!({"name": "=HYPERLINK(\"x\")", "organisation": "+1+1", "position": "@SUM(A1)", "phone": "40612345", "answers": answers}));
+        body["reference"] = json!("-2+3");
+        app.post(&sale.path(), &body).send().await.expect(202);
+        let opened = confirm(&app, &outbox::token(&app, "kari@example.org", "confirm_registration")).await.expect(200);
+        let path = format!("/events/{}/registrations/{}", sale.event, opened["registration"]["id"].as_str().unwrap());
+        let shown = app.organiser("GET", &path).send().await.expect(200);
+
+        let book = workbook(&app, &sale).await;
+        assert_eq!(book["Kongress"]["frozen"], "A2");
+        let rows = book["Kongress"]["rows"].as_array().unwrap();
+        assert_eq!(rows.len(), 2);
+        let cells = rows.iter().flat_map(|row| row.as_array().unwrap());
+        let typed: Vec<&Value> = cells.filter(|cell| !cell[0].is_null()).map(|cell| &cell[1]).collect();
+        assert!(typed.iter().all(|one| **one == "s"), "every cell is text: {rows:?}");
+        let cell = |column: &str| {
+            let at = rows[0].as_array().unwrap().iter().position(|head| head[0] == column);
+            &rows[1][at.unwrap_or_else(|| panic!("no {column}: {}", rows[0]))][0]
+        };
+        for (column, value) in [("name", "=HYPERLINK(\"x\")"), ("organisation", "+1+1"), ("position", "@SUM(A1)"), ("reference", "-2+3"), ("phone", "+4740612345"), ("state", "confirmed"), ("Antall", "7"), ("=1+1", "true")] {
+            assert_eq!(cell(column), value, "{column}");
+        }
+        assert_eq!((cell("Ønsker"), cell("Født")), (&given[0], &given[1]));
+        for at in ["created_at", "confirmed_at"] {
+            assert_eq!(cell(at), &shown[at], "{at}");
+        }
+        assert!(cell("cancelled_at").is_null() && cell("checked_in_at").is_null());
     }
 
     async fn a_table_has_every_page(app: TestApp) {
