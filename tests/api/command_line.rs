@@ -42,7 +42,8 @@ impl Served {
         Self::spawn(command, Stdio::null())
     }
 
-    fn start_logging(mut command: Command, log: std::fs::File) -> Self {
+    /// Its log goes into this file.
+    pub fn start_logging(mut command: Command, log: std::fs::File) -> Self {
         command.arg("serve");
         Self::spawn(command, log.into())
     }

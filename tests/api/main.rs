@@ -58,6 +58,7 @@ mod releases;
 mod reopening;
 mod rush;
 mod search;
+mod sensitive;
 mod sessions;
 mod sheets;
 mod signing_up;

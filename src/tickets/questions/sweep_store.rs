@@ -11,6 +11,7 @@ use crate::db::schema::{
 };
 use crate::db::types::AsJson;
 use crate::db::{Conn, DbError};
+use crate::idempotency;
 use crate::ids::{AttendeeId, EventId, QuestionId, RegistrationId};
 use crate::per_backend;
 
@@ -95,6 +96,10 @@ fn write_answers(tx: &mut Conn, attendee: AttendeeId, answers: Vec<Answer>) -> R
             .set(registrations::version.eq(registrations::version + 1))
             .execute(c)
     })?;
+    // An answer to a request that is kept may tell it too.
+    for registration in of {
+        idempotency::forget(tx, registration)?;
+    }
     Ok(())
 }
 

@@ -20,6 +20,16 @@ pub struct TestStore {
     pub dir: PathBuf,
 }
 
+impl TestStore {
+    pub fn kind(&self) -> Store {
+        if self.url.starts_with("sqlite:") {
+            Store::Sqlite
+        } else {
+            Store::Postgres
+        }
+    }
+}
+
 impl Drop for TestStore {
     fn drop(&mut self) {
         drop(std::fs::remove_dir_all(&self.dir));
