@@ -1,17 +1,18 @@
-//! Cancellations, waiting parties and newcomers all at once.
+//! Cancellations, waiting parties and newcomers all at once, and every step of it afterwards.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 use futures_util::future::join_all;
-use kongress::db::schema::{emails, registrations};
+use kongress::db::schema::registrations;
 use kongress::db::{Db, DbError};
 use kongress::per_backend;
 use serde_json::{Value, json};
 
 use crate::helpers::crowd::ONE_RUSH;
-use crate::helpers::sales::{self, OnSale, confirm};
-use crate::helpers::{Store, TestApp, outbox};
+use crate::helpers::journal::{self, Entry};
+use crate::helpers::sales::{self, OnSale};
+use crate::helpers::{Answer, Call, Store, TestApp, outbox};
 use crate::instances::beside;
 
 /// As many hold one, and as many parties wait for them.
@@ -22,135 +23,185 @@ fn party(sale: &OnSale, email: &str, size: usize) -> Value {
     json!({"contact": {"name": "Kari", "email": email}, "attendees": vec![one; size], "join_waiting_list": true})
 }
 
-/// Registers all of these at once and confirms each; what came of them.
+/// Asks again while the store is busy, as one is told to.
+async fn patiently<'a>(call: impl Fn() -> Call<'a>) -> Answer {
+    loop {
+        let answer = call().send().await;
+        if answer.status != 503 {
+            return answer;
+        }
+        assert!(!answer.header("retry-after").is_empty());
+    }
+}
+
+/// All of these register at once, and then all confirm; what came of each.
 async fn all_join(apps: &[&TestApp], sale: &OnSale, parties: &[(String, usize)]) -> Vec<Value> {
-    let calls = parties
-        .iter()
-        .zip(apps.iter().cycle())
-        .map(|((email, size), app)| async move {
-            app.post(&sale.path(), &party(sale, email, *size))
-                .send()
-                .await
-                .expect(202);
-        });
+    let places = || parties.iter().zip(apps.iter().cycle());
+    let calls = places().map(|((email, size), app)| async move {
+        let body = party(sale, email, *size);
+        let registered = patiently(|| app.post(&sale.path(), &body)).await;
+        registered.expect(202);
+    });
     join_all(calls).await;
-    let calls = parties
-        .iter()
-        .zip(apps.iter().cycle())
-        .map(|((email, _), app)| async move {
-            let token = outbox::token(app, email, "confirm_registration");
-            confirm(app, &token).await.expect(200)
-        });
+    let tokens = outbox::tokens(apps[0], "confirm_registration");
+    let calls = places().map(|((email, _), app)| {
+        let body = json!({"token": tokens[email]});
+        async move {
+            let confirmed = patiently(|| app.post("/registrations/confirm", &body)).await;
+            confirmed.expect(200)
+        }
+    });
     join_all(calls).await
 }
 
-/// Everybody who ever stood in line, in order: address, state, whether seats are held.
-fn line(app: &TestApp) -> Vec<(String, String, bool)> {
+/// Everybody who ever stood in line, in order: address and state.
+fn line(app: &TestApp) -> Vec<(String, String)> {
     Db::write_once::<_, DbError>(&app.state.config.target, |conn| {
         Ok(per_backend!(conn, c => {
             registrations::table
                 .filter(registrations::joined_at.is_not_null())
                 .order(registrations::joined_at)
-                .select((registrations::contact_email, registrations::state, registrations::holds_seats))
+                .select((registrations::contact_email, registrations::state))
                 .load(c)?
         }))
     })
     .unwrap()
 }
 
-/// How many offers each address was mailed.
-fn offers(app: &TestApp) -> BTreeMap<String, usize> {
-    let to: Vec<String> = Db::write_once::<_, DbError>(&app.state.config.target, |conn| {
-        Ok(per_backend!(conn, c => {
-            emails::table.filter(emails::kind.eq("seat_offered")).select(emails::to_address).load(c)?
-        }))
-    })
-    .unwrap();
-    let mut counts = BTreeMap::new();
-    for one in to {
-        *counts.entry(one).or_default() += 1;
+/// What happened, one change after the other.
+struct Replay<'a> {
+    sizes: &'a BTreeMap<String, i32>,
+    /// Seats that are held by what has happened until now.
+    held: i32,
+    holders: BTreeSet<&'a str>,
+    /// Who waits, in order.
+    line: Vec<&'a str>,
+    /// Who was offered seats, and how many mails told them.
+    offers: BTreeMap<&'a str, usize>,
+}
+
+impl<'a> Replay<'a> {
+    fn of(journal: &'a [Entry], sizes: &'a BTreeMap<String, i32>) -> Self {
+        let mut replay = Self {
+            sizes,
+            held: 0,
+            holders: BTreeSet::new(),
+            line: Vec::new(),
+            offers: BTreeMap::new(),
+        };
+        for entry in journal {
+            match entry.what.as_str() {
+                "registration" => replay.change(entry),
+                "quota" => replay.count(entry),
+                "seat_offered" => *replay.offers.get_mut(&*entry.who).unwrap() += 1,
+                _ => {}
+            }
+        }
+        replay
     }
-    counts
+
+    fn free(&self) -> i32 {
+        SEATS - self.held
+    }
+
+    fn change(&mut self, entry: &'a Entry) {
+        let who = entry.who.as_str();
+        if entry.holds && self.holders.insert(who) {
+            self.seat(who);
+        }
+        if !entry.holds && self.holders.remove(who) {
+            self.held -= self.sizes[who];
+        }
+        self.line.retain(|one| *one != who);
+        match entry.state.as_str() {
+            "waiting_list" => self.line.push(who),
+            "offered" => assert_eq!(self.offers.insert(who, 0), None, "{who} is offered twice"),
+            _ => {}
+        }
+    }
+
+    /// Who takes seats goes before nobody who waits longer, or waits at all, and fits what is free.
+    fn seat(&mut self, who: &str) {
+        let (size, free) = (self.sizes[who], self.free());
+        assert!(size <= free, "{who} takes {size} of {free}");
+        let longer = self.line.iter().take_while(|one| **one != who);
+        for one in longer {
+            let needs = self.sizes[*one];
+            assert!(needs > free, "{who} goes before {one}: {needs} of {free}");
+        }
+        self.held += size;
+    }
+
+    /// A transaction ends: its counter says what its rows do.
+    fn count(&self, entry: &Entry) {
+        assert_eq!(entry.held, self.held);
+        self.rest();
+    }
+
+    /// Nothing is free that somebody waits for.
+    fn rest(&self) {
+        let free = self.free();
+        let fits = self.line.iter().find(|one| self.sizes[**one] <= free);
+        assert_eq!(fits, None, "waits although {free} are free");
+    }
+}
+
+/// So many parties with addresses of this kind, sized in turn from 1 to the largest.
+fn named(kind: &str, count: usize, largest: usize) -> Vec<(String, usize)> {
+    let one = |n| (format!("{kind}{n}@example.org"), n % largest + 1);
+    (0..count).map(one).collect()
+}
+
+async fn cancel(app: &TestApp, opened: &Value) {
+    let access = opened["access_token"].as_str().unwrap();
+    let call = || app.call("POST", "/registration/cancel").bearer(access);
+    patiently(call).await.expect(200);
+}
+
+fn all_are(opened: &[Value], state: &str) -> bool {
+    let mut opened = opened.iter();
+    opened.all(|one| one["registration"]["state"] == state)
 }
 
 async fn seats_for_those_who_wait(apps: &[&TestApp]) {
     let _turn = ONE_RUSH.lock().await;
     let app = apps[0];
     let sale = OnSale::with(app, Some(SEATS), json!({"waiting_list": true})).await;
-    let name = |kind: &str, count: usize, size: fn(usize) -> usize| -> Vec<(String, usize)> {
-        (0..count)
-            .map(|n| (format!("{kind}{n}@example.org"), size(n)))
-            .collect()
-    };
-    let holders = all_join(apps, &sale, &name("holder", 200, |_| 1)).await;
-    assert!(
-        holders
-            .iter()
-            .all(|one| one["registration"]["state"] == "confirmed")
+    journal::keep(app);
+    let (holding, parties, come) = (
+        named("holder", 200, 1),
+        named("waits", 200, 5),
+        named("new", 100, 3),
     );
-    let parties = name("waits", 200, |n| n % 5 + 1);
-    let waiting = all_join(apps, &sale, &parties).await;
-    assert!(
-        waiting
-            .iter()
-            .all(|one| one["registration"]["state"] == "waiting_list")
-    );
-    let cancels = holders
-        .iter()
-        .zip(apps.iter().cycle())
-        .map(|(one, app)| async move {
-            let access = one["access_token"].as_str().unwrap();
-            app.call("POST", "/registration/cancel")
-                .bearer(access)
-                .send()
-                .await
-                .status
-        });
-    let newcomers: Vec<_> = name("new", 100, |_| 1);
-    let come = newcomers
-        .iter()
-        .zip(apps.iter().cycle())
-        .map(|((email, _), app)| {
-            let body = party(&sale, email, 1);
-            let path = sale.path();
-            async move { app.post(&path, &body).send().await.status }
-        });
-    let (cancelled, came) = futures_util::future::join(join_all(cancels), join_all(come)).await;
-    assert!(
-        cancelled.iter().all(|status| *status == 200),
-        "{cancelled:?}"
-    );
-    assert!(came.iter().all(|status| *status == 202), "{came:?}");
+    let holders = all_join(apps, &sale, &holding).await;
+    assert!(all_are(&holders, "confirmed"));
+    assert!(all_are(
+        &all_join(apps, &sale, &parties).await,
+        "waiting_list"
+    ));
+    let cancels = holders.iter().zip(apps.iter().cycle());
+    let cancels = join_all(cancels.map(|(one, app)| cancel(app, one)));
+    futures_util::future::join(cancels, all_join(apps, &sale, &come)).await;
     sales::assert_integrity(app);
     let held = sale.held(app).await;
     assert!(held <= i64::from(SEATS), "{held}");
     let line = line(app);
-    let offered = line
-        .iter()
-        .filter(|(_, state, _)| state == "offered")
-        .count();
-    assert!(
-        offered > 0
-            && line
-                .iter()
-                .all(|(_, state, holds)| (state == "offered") == *holds)
-    );
-    let free = usize::try_from(i64::from(SEATS) - held).unwrap();
-    let sizes: BTreeMap<&str, usize> = parties
-        .iter()
-        .map(|(to, size)| (to.as_str(), *size))
+    let offered = line.iter().filter(|(_, state)| state == "offered");
+    let offered = offered.count();
+    assert!(offered > 0);
+    let all = [holding, parties, come].concat().into_iter();
+    let sizes: BTreeMap<String, i32> = all
+        .map(|(who, size)| (who, i32::try_from(size).unwrap()))
         .collect();
-    for (address, state, _) in &line {
-        // A newcomer who joined is one person.
-        let size = sizes.get(address.as_str()).copied().unwrap_or(1);
-        assert!(
-            state != "waiting_list" || size > free,
-            "{address} waits for {size} seats while {free} are free"
-        );
-    }
-    let offers = offers(app);
-    assert_eq!(offers.len(), offered);
-    assert!(offers.values().all(|count| *count == 1), "{offers:?}");
+    let journal = journal::read(app);
+    let replay = Replay::of(&journal, &sizes);
+    assert_eq!(i64::from(replay.held), held);
+    replay.rest();
+    assert_eq!(replay.offers.len(), offered);
+    assert!(replay.offers.values().all(|mails| *mails == 1));
+    let waiting = line.iter().filter(|(_, state)| state == "waiting_list");
+    let waiting: Vec<&str> = waiting.map(|(who, _)| who.as_str()).collect();
+    assert_eq!(replay.line, waiting, "who waits is where they were");
 }
 
 on_both_stores! { with [crate::helpers::MAIL_WAITS]

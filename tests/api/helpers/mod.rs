@@ -6,6 +6,7 @@ pub mod client;
 pub mod cluster;
 pub mod contract;
 pub mod crowd;
+pub mod journal;
 pub mod letters;
 pub mod mail;
 pub mod outbox;

@@ -1,5 +1,7 @@
 //! What is in the outbox: tests read the token of a link there.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 use kongress::db::schema::emails;
 use kongress::db::{Db, DbError};
@@ -45,6 +47,20 @@ pub fn token(app: &TestApp, address: &str, kind: &str) -> String {
         .secret
         .clone()
         .expect("the mail carries a token")
+}
+
+/// The tokens of all mails of this kind that still carry one, by address.
+pub fn tokens(app: &TestApp, kind: &str) -> BTreeMap<String, String> {
+    let rows: Vec<(String, Option<String>)> =
+        Db::write_once::<_, DbError>(&app.state.config.target, |conn| {
+            Ok(per_backend!(conn, c => {
+                let mails = emails::table.filter(emails::kind.eq(kind)).order(emails::id);
+                mails.select((emails::to_address, emails::secret)).load(c)
+            })?)
+        })
+        .unwrap();
+    let token = |(to, secret): (String, Option<String>)| Some((to, secret?));
+    rows.into_iter().filter_map(token).collect()
 }
 
 /// Waits until so many mails of this kind to this address are written, as the link to a registration is
