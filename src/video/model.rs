@@ -6,6 +6,8 @@
 //! intervals are half-open.
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
 
 use std::fmt;
