@@ -219,11 +219,13 @@ async fn sweep(state: App, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-/// Writes what new registrations are found by. After each batch it rests 16 times as long as that took,
-/// so that in a crowd it has a twentieth of the writer's time at most.
+/// Writes what new registrations are found by. After each batch it rests as long as that took, and 16 times
+/// as long where others write meanwhile, so that in a crowd it has a twentieth of the writer's time at most.
 async fn index_registrations(state: App, mut stopped: watch::Receiver<bool>) {
+    let mut last_written = state.db.generation();
     while !*stopped.borrow() {
         let began = tokio::time::Instant::now();
+        let others_write = state.db.generation() != last_written;
         let indexed = async {
             if !state.db.read(registrations::anything_waiting).await? {
                 return Ok::<_, DbError>(0);
@@ -232,12 +234,14 @@ async fn index_registrations(state: App, mut stopped: watch::Receiver<bool>) {
         };
         let rest = match indexed.await {
             Ok(0) => SWEEP_EVERY,
-            Ok(_) => 16 * began.elapsed(),
+            Ok(_) if others_write => 16 * began.elapsed(),
+            Ok(_) => began.elapsed(),
             Err(error) => {
                 tracing::warn!(%error, "new registrations were not indexed");
                 SWEEP_EVERY
             }
         };
+        last_written = state.db.generation();
         tokio::select! {
             _ = stopped.changed() => return,
             () = tokio::time::sleep(rest) => {}
