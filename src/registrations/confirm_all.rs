@@ -2,14 +2,16 @@
 //! time are written together, the odd ones one by one.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use super::confirm::{Confirmed, Opened, confirm, needs_approval};
 use super::mails::{letter, letter_to_attendee, own_address};
 use super::model::{Attendee, LeadsTo, Registration, RegistrationState, Step};
-use super::places;
+use super::places::Own;
 use super::refusal::Refusal;
 use super::register::Rules;
 use super::store;
+use super::timetable::Timetable;
 use super::tokens::{self, Purpose, Token};
 use crate::clock::Instant;
 use crate::db::rows::{hold_event, serialise_on};
@@ -129,6 +131,7 @@ fn write(
     let mut links = tokens::issue_all(tx, now, &wanted)?;
     let access = links.split_off(ids.len());
     let mut letters: Vec<NewEmail> = letters_to_attendees(tx, now, &plain, about)?;
+    let timetables = timetables(tx, &plain, about)?;
     let mut ended = HashMap::new();
     for ((one, link), (_, access_token)) in plain.into_iter().zip(links).zip(access) {
         let (event, types) = about
@@ -136,7 +139,11 @@ fn write(
             .ok_or_else(|| DbError::internal("an event is gone"))?;
         let kind = EmailKind::RegistrationConfirmed;
         letters.extend(letter((event, types), &one.registration, kind, Some(link)));
-        let own = places::own(tx, types, &one.registration, None)?;
+        let timetable = timetables.get(&event.id).map(Arc::clone);
+        let own = Own {
+            timetable: timetable.unwrap_or_default(),
+            ..Own::default()
+        };
         let opened = Opened {
             event: event.clone(),
             types: types.clone(),
@@ -148,6 +155,20 @@ fn write(
     }
     outbox::enqueue_all(tx, now, &letters)?;
     Ok(ended)
+}
+
+/// When the sessions are that they chose; each event's programme is read once for all of them.
+fn timetables(
+    tx: &mut Conn,
+    plain: &[Plain],
+    about: &About,
+) -> Result<HashMap<EventId, Arc<Timetable>>, DbError> {
+    let of_event = |id: &EventId| {
+        let all = plain.iter().map(|one| &one.registration);
+        let of: Vec<&Registration> = all.filter(|one| one.event_id == *id).collect();
+        Ok((*id, Arc::new(Timetable::read(tx, *id, &of)?)))
+    };
+    about.keys().map(of_event).collect()
 }
 
 /// Tickets for those who have an address of their own, each with their own link.
