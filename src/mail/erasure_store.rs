@@ -1,4 +1,4 @@
-//! Erasing one of those whom mails of a registration are about.
+//! Erasing what mails of a registration hold, of all whom they are about or of one.
 
 use diesel::prelude::*;
 
@@ -26,9 +26,20 @@ pub struct Recipient {
 
 type Row = (EmailId, String, String, AsJson<EmailContext>);
 
+/// Erases what mails of a registration hold: what is not sent yet is suppressed, addresses, names
+/// and secrets are blanked; kind, state and times stay.
+///
+/// # Errors
+/// The store's failure.
+pub fn erase(tx: &mut Conn, registration: RegistrationId) -> Result<(), DbError> {
+    let all: Vec<EmailId> = per_backend!(tx, c => {
+        emails::table.filter(emails::registration_id.eq(registration)).select(emails::id).load(c)
+    })?;
+    blank(tx, &all)
+}
+
 /// Erases what mails of a registration hold of one of those in it: of mails to them everything, as
-/// [`erase`](super::outbox::erase); of the others their name. So what the contact is still to be sent is
-/// sent.
+/// [`erase`]; of the others their name. So what the contact is still to be sent is sent.
 ///
 /// # Errors
 /// The store's failure.

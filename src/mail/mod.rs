@@ -29,7 +29,7 @@ pub mod transport;
 pub mod wording;
 pub mod worker;
 
-pub use erasure_store::{Recipient, erase_one};
+pub use erasure_store::{Recipient, erase, erase_one};
 pub use log_store::files_of;
 pub use model::{
     AttendeeFacts, ChoiceFacts, EmailContext, EmailKind, EmailState, EventFacts, NewEmail,

@@ -311,29 +311,6 @@ pub fn suppress(tx: &mut Conn, registration: RegistrationId) -> Result<(), DbErr
     Ok(())
 }
 
-/// Erases what mails of a registration hold: what is not sent yet is suppressed, addresses, names
-/// and secrets are blanked; kind, state and times stay.
-///
-/// # Errors
-/// The store's failure.
-pub fn erase(tx: &mut Conn, registration: RegistrationId) -> Result<(), DbError> {
-    suppress(tx, registration)?;
-    let nothing = AsJson(EmailContext::default());
-    per_backend!(tx, c => {
-        diesel::update(emails::table.filter(emails::registration_id.eq(registration)))
-            .set((
-                emails::to_name.eq(None::<String>),
-                emails::to_address.eq(""),
-                emails::address_key.eq(Vec::<u8>::new()),
-                emails::context.eq(&nothing),
-                emails::secret.eq(None::<String>),
-                emails::last_reply.eq(None::<String>),
-            ))
-            .execute(c)
-    })?;
-    Ok(())
-}
-
 /// How many mails wait, and when the oldest of them was written.
 ///
 /// # Errors

@@ -7,7 +7,7 @@ use super::seating::Seating;
 use super::{claims, store, tokens};
 use crate::db::{Conn, DbError};
 use crate::idempotency;
-use crate::mail::{self, outbox};
+use crate::mail;
 
 /// Erases whoever made this registration, with everything they left at the event: earlier registrations
 /// that were replaced or called off too. Seats are freed, unless the event is over: then who came still
@@ -54,7 +54,7 @@ fn erase_one(tx: &mut Conn, seating: &mut Seating, mut registration: Registratio
         registration.attendees.iter().map(nameless).collect();
     registration.attendees = nameless?;
     store::update(tx, &mut registration)?;
-    outbox::erase(tx, registration.id)?;
+    mail::erase(tx, registration.id)?;
     idempotency::forget(tx, registration.id)?;
     Ok(tokens::end(tx, registration.id, None)?)
 }

@@ -141,7 +141,7 @@ on_both_stores! {
         reaches(&app, ids[2], "sent").await;
         let write = app.state.db.write(move |tx| {
             outbox::suppress(tx, replaced)?;
-            outbox::erase(tx, erased)
+            kongress::mail::erase(tx, erased)
         });
         write.await.unwrap();
         app.advance(TimeDelta::days(2));
