@@ -216,3 +216,64 @@ async fn at_two_instances_too() {
     let two = beside(&one, crate::helpers::MAIL_WAITS).await;
     seats_for_those_who_wait(&[&one, &two]).await;
 }
+
+/// What a journal would hold of parties of one that wait, the first of whom came first.
+fn a_line_of(waiting: &[&str]) -> (Vec<Entry>, BTreeMap<String, i32>) {
+    let journal = waiting.iter().map(|who| step(who, "waiting_list", false));
+    let sizes = waiting.iter().map(|who| ((*who).to_owned(), 1));
+    (journal.collect(), sizes.collect())
+}
+
+fn step(who: &str, state: &str, holds: bool) -> Entry {
+    Entry {
+        what: "registration".into(),
+        who: who.into(),
+        state: state.into(),
+        holds,
+        held: 0,
+    }
+}
+
+fn counted(held: i32) -> Entry {
+    Entry {
+        what: "quota".into(),
+        held,
+        ..step("", "", false)
+    }
+}
+
+/// The negative controls: a replay of what must not happen says so.
+#[test]
+#[should_panic(expected = "second goes before first")]
+fn a_replay_sees_who_is_passed_over() {
+    let (mut journal, sizes) = a_line_of(&["first", "second"]);
+    journal.push(step("second", "offered", true));
+    Replay::of(&journal, &sizes);
+}
+
+#[test]
+#[should_panic(expected = "newcomer goes before first")]
+fn a_replay_sees_a_newcomer_in_front() {
+    let (mut journal, mut sizes) = a_line_of(&["first"]);
+    sizes.insert("newcomer".into(), 1);
+    journal.push(step("newcomer", "confirmed", true));
+    Replay::of(&journal, &sizes);
+}
+
+#[test]
+#[should_panic(expected = "waits although 199 are free")]
+fn a_replay_sees_what_is_left_free() {
+    let (mut journal, sizes) = a_line_of(&["first", "second"]);
+    journal.push(step("first", "offered", true));
+    journal.push(counted(1));
+    Replay::of(&journal, &sizes);
+}
+
+#[test]
+#[should_panic(expected = "first is offered twice")]
+fn a_replay_sees_a_second_offer() {
+    let (mut journal, sizes) = a_line_of(&["first"]);
+    let offered = || step("first", "offered", true);
+    journal.extend([offered(), step("first", "waiting_list", false), offered()]);
+    Replay::of(&journal, &sizes);
+}
