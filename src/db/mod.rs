@@ -16,10 +16,10 @@
 pub mod backup;
 mod conn;
 mod error;
-mod forget;
 mod hot;
 pub mod listen;
 mod lock;
+mod log;
 pub mod migrate;
 mod pool;
 pub mod rows;

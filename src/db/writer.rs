@@ -15,8 +15,11 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::time::{Duration, Instant};
 
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::sql_types::BigInt;
+use diesel::{QueryableByName, RunQueryDsl};
 use tokio::sync::oneshot;
 
+use super::log::Log;
 use super::{Conn, DbError, Failure, Kind, PATIENCE, Target, Trouble, begin, commit, rollback};
 
 /// Commands that may wait; one more is refused (503).
@@ -24,6 +27,10 @@ const QUEUE: usize = 4096;
 /// For how long a transaction takes more commands in, so that slow ones do not keep quick ones
 /// from their commit.
 const OPEN: Duration = Duration::from_millis(5);
+
+/// After how many changed rows the log is written back. A registration changes seven and puts about a
+/// dozen pages into the log, so this is less than half of what [`Target::connect`] lets it grow to.
+const WRITE_BACK_AFTER: i64 = 4000;
 
 /// How a command ended, before the commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,6 +98,7 @@ where
 /// The door to the writer thread.
 pub(super) struct Writer {
     queue: SyncSender<Box<dyn Command>>,
+    log: Arc<Log>,
 }
 
 impl Writer {
@@ -102,17 +110,25 @@ impl Writer {
     ) -> Result<Self, DbError> {
         let conn = target.connect()?;
         let (queue, commands) = sync_channel(QUEUE);
+        let log = Log::new(target.clone());
         let mut work = Work {
             target,
             conn,
             most,
             commits,
+            log: Arc::clone(&log),
+            written_back: 0,
         };
         std::thread::Builder::new()
             .name("sqlite-writer".into())
             .spawn(move || work.until_closed(&commands))
             .map_err(DbError::internal)?;
-        Ok(Self { queue })
+        Ok(Self { queue, log })
+    }
+
+    /// The log that it appends to.
+    pub(super) fn log(&self) -> Arc<Log> {
+        Arc::clone(&self.log)
     }
 
     /// Queues a command; its answer comes after its commit.
@@ -148,6 +164,9 @@ struct Work {
     conn: Conn,
     most: usize,
     commits: Arc<AtomicU64>,
+    log: Arc<Log>,
+    /// What `total_changes()` was when the log was last written back.
+    written_back: i64,
 }
 
 impl Work {
@@ -166,6 +185,7 @@ impl Work {
                 Ok(()) => batch.into_iter().for_each(Command::answer),
                 Err(error) => self.again(batch, &error),
             }
+            self.keep_log_short();
         }
     }
 
@@ -231,6 +251,18 @@ impl Work {
         }
     }
 
+    /// Has the log written back once enough has changed. A fresh connection counts from 0.
+    fn keep_log_short(&mut self) {
+        let changed = match changes(&mut self.conn) {
+            Ok(changed) => changed,
+            Err(error) => return tracing::warn!(%error, "a commit will have to write the log back"),
+        };
+        if !(self.written_back..self.written_back + WRITE_BACK_AFTER).contains(&changed) {
+            self.written_back = changed;
+            self.log.write_back_soon();
+        }
+    }
+
     fn reconnect(&mut self) {
         match self.target.connect() {
             Ok(fresh) => self.conn = fresh,
@@ -250,6 +282,19 @@ fn first(conn: &mut Conn, command: &mut dyn Command) -> Result<(), DbError> {
         }
         Ran::Spoiled => Err(spoiled()),
     }
+}
+
+#[derive(QueryableByName)]
+struct Changes {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
+
+/// Rows that this connection has inserted, changed and deleted so far.
+fn changes(conn: &mut Conn) -> Result<i64, DbError> {
+    let sql = diesel::sql_query("SELECT total_changes() AS n");
+    let changes: Changes = crate::per_backend!(conn, c => sql.get_result(c))?;
+    Ok(changes.n)
 }
 
 fn spoiled() -> DbError {
