@@ -165,3 +165,31 @@ async fn a_commit_that_fails_is_answered_to_nobody_as_done() {
     assert_eq!(stored(&db).await, [1, 2, 3, 4, 5, 7, 8, 9]);
     std::fs::remove_dir_all(dir).unwrap();
 }
+
+/// Rows in the file alone, without what its log holds; none while the table is in the log, too.
+fn written_back(dir: &std::path::Path) -> i32 {
+    let copy = dir.join("copy.db");
+    std::fs::copy(dir.join("t.db"), &copy).unwrap();
+    let mut conn = Target::Sqlite(copy).connect().unwrap();
+    let sql = diesel::sql_query("SELECT count(*) AS n FROM t");
+    let count: diesel::QueryResult<Row> = crate::per_backend!(&mut conn, c => sql.get_result(c));
+    count.map_or(0, |count| count.n)
+}
+
+#[tokio::test]
+async fn the_log_is_written_back_while_the_writer_goes_on() {
+    let (db, dir) = store();
+    // Some twenty pages: a commit would let a thousand times as many wait.
+    let most = i32::try_from(WRITE_BACK_AFTER).unwrap();
+    db.write(move |conn| (0..most).try_for_each(|n| insert(conn, n).map(drop)))
+        .await
+        .unwrap();
+    let mut looks = 0;
+    while written_back(&dir) < most {
+        looks += 1;
+        assert!(looks < 500, "nobody writes it back");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    db.write(move |conn| insert(conn, most)).await.unwrap();
+    std::fs::remove_dir_all(dir).unwrap();
+}
