@@ -385,7 +385,6 @@ diesel::table! {
         invoice -> Nullable<Json>,
         reference -> Nullable<Text>,
         confirm_before -> InstantSql,
-        calendar_sequence -> Integer,
         created_at -> InstantSql,
         confirmed_at -> Nullable<InstantSql>,
         cancelled_at -> Nullable<InstantSql>,

@@ -15,7 +15,7 @@ use crate::db::{Conn, DbError, Stop};
 use crate::events::{self, Held};
 use crate::faults::Faults;
 use crate::ids::{EventId, RecordingId};
-use crate::mail::outbox;
+use crate::mail::outbox::{self, Claimed};
 use crate::programme::{releases, rooms, sessions, speakers, tracks};
 use crate::registrations::confirm::confirm;
 use crate::registrations::refusal::Refusal;
@@ -89,12 +89,12 @@ pub fn registrations(
     each(place, keys, &file.registrations, |tx, now, input| {
         let accepted = register(tx, now, rules, &event, input)?;
         let mail = outbox::claim(tx, now, new_id(), 1, &[])?.pop();
-        let link = mail.and_then(|mail| mail.secret);
+        let link = mail.as_ref().and_then(Claimed::link);
         confirm(
             tx,
             now,
             rules,
-            &link.ok_or_else(|| DbError::internal("no mail to confirm by"))?,
+            link.ok_or_else(|| DbError::internal("no mail to confirm by"))?,
         )?;
         outbox::suppress(tx, accepted.registration)?;
         Ok::<_, Stop<Refusal>>(accepted.registration)

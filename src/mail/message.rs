@@ -8,7 +8,8 @@ use lettre::{Address, message::MessageBuilder};
 use super::calendar::{Entry, Method};
 use super::model::{EmailKind, EventFacts};
 use super::outbox::Claimed;
-use super::render::{self, Rendered, line};
+use super::render::{self, Rendered, line, picture};
+use super::ticket_code;
 use super::transport::Letter;
 use super::wording::Tongue;
 use crate::clock::Instant;
@@ -86,13 +87,7 @@ pub fn write(
 ) -> Result<Letter, WriteError> {
     let to: Address = mail.to.as_str().parse().map_err(|_| WriteError::Address)?;
     let tongue = Tongue::of(&mail.language);
-    let words = render::render(
-        mail.kind,
-        tongue,
-        &mail.context,
-        public_url,
-        mail.secret.as_deref(),
-    )?;
+    let words = render::render(mail.kind, tongue, &mail.context, public_url, mail.link())?;
     let name = mail
         .to_name
         .as_deref()
@@ -109,7 +104,7 @@ pub fn write(
         .header(AutoSubmitted("auto-generated".into()))
         .header(ContentLanguage(tongue.tag().into()));
     let message = reply_to(builder, mail)
-        .multipart(parts(&words, entry, &mail.message_id)?)
+        .multipart(parts(&words, tickets(mail)?, entry, &mail.message_id)?)
         .map_err(|error| WriteError::Compose(error.to_string()))?;
     Ok(Letter {
         from: from.email.clone(),
@@ -163,17 +158,45 @@ fn calendar(mail: &Claimed, from: &Mailbox, tongue: Tongue) -> Option<(Method, S
     Some((method, entry.file(method)))
 }
 
-/// mixed{ alternative{ text, HTML }, calendar }. A cancellation stands among the alternatives too:
-/// there calendars look for it and act on it (MS-OXCMAIL; RFC 6047).
+/// The codes of the tickets that come with the mail, by the names that its HTML shows them under.
+fn tickets(mail: &Claimed) -> Result<Vec<SinglePart>, WriteError> {
+    let compose = |error: &dyn std::error::Error| WriteError::Compose(error.to_string());
+    let media_type = ContentType::parse("image/png").map_err(|error| compose(&error))?;
+    let numbers = mail
+        .context
+        .attendees
+        .iter()
+        .filter_map(|one| one.ticket_code);
+    let part = |(number, secret): (usize, &str)| {
+        let png = ticket_code::png(secret).map_err(|error| compose(&error))?;
+        let name = picture(number);
+        let inline = Attachment::new_inline_with_name(name.clone(), format!("{name}.png"));
+        Ok(inline.body(png, media_type.clone()))
+    };
+    let known = numbers.filter_map(|number| Some((number, mail.ticket(number)?)));
+    known.map(part).collect()
+}
+
+/// mixed{ alternative{ text, related{ HTML, pictures } }, calendar }. A cancellation stands among the
+/// alternatives too: there calendars look for it and act on it (MS-OXCMAIL; RFC 6047).
 fn parts(
     words: &Rendered,
+    pictures: Vec<SinglePart>,
     calendar: Option<(Method, String)>,
     id: &str,
 ) -> Result<MultiPart, WriteError> {
-    let mut alternative = MultiPart::alternative()
+    let alternative = MultiPart::alternative()
         .boundary(format!("alternative-{id}"))
-        .singlepart(SinglePart::plain(words.text.clone()))
-        .singlepart(SinglePart::html(words.html.clone()));
+        .singlepart(SinglePart::plain(words.text.clone()));
+    let html = SinglePart::html(words.html.clone());
+    let mut alternative = if pictures.is_empty() {
+        alternative.singlepart(html)
+    } else {
+        let related = MultiPart::related()
+            .boundary(format!("related-{id}"))
+            .singlepart(html);
+        alternative.multipart(pictures.into_iter().fold(related, MultiPart::singlepart))
+    };
     let Some((method, file)) = calendar else {
         return Ok(alternative);
     };

@@ -25,6 +25,7 @@ pub mod render;
 pub mod routes;
 pub mod schedule;
 pub mod smtp;
+mod ticket_code;
 pub mod transport;
 pub mod wording;
 pub mod worker;
@@ -32,6 +33,6 @@ pub mod worker;
 pub use erasure_store::{Recipient, erase, erase_one};
 pub use log_store::files_of;
 pub use model::{
-    AttendeeFacts, ChoiceFacts, EmailContext, EmailKind, EmailState, EventFacts, NewEmail,
-    ProgrammeFacts, SessionFacts, SlotFacts,
+    AddressNews, AttendeeFacts, ChoiceFacts, EmailContext, EmailKind, EmailState, EventFacts,
+    NewEmail, ProgrammeFacts, SessionFacts, SlotFacts,
 };

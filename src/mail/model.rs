@@ -70,6 +70,16 @@ crate::words! {
         /// Not to be sent any more.
         Suppressed = "suppressed",
     }
+
+    /// What became of the address that a mail goes to.
+    pub enum AddressNews {
+        /// It is to be the contact's, once it is confirmed.
+        Asked = "asked",
+        /// It is the contact's until another one is confirmed.
+        Leaving = "leaving",
+        /// It is not in the registration any more.
+        Left = "left",
+    }
 }
 
 /// Whom and what a mail is for. Written in the transaction of what it tells.
@@ -91,6 +101,9 @@ pub struct NewEmail {
     pub context: EmailContext,
     /// The secret of the link to act on; blanked once the mail is sent, failed or suppressed.
     pub secret: Option<String>,
+    /// The secrets of the tickets that come with it, which [`AttendeeFacts::ticket_code`] counts; blanked
+    /// with that of the link, without which none comes.
+    pub tickets: Vec<String>,
     /// Unique: the same thing is told once, e.g. kind + registration + version.
     pub dedupe_key: String,
 }
@@ -131,8 +144,11 @@ pub struct EmailContext {
     pub filled: Vec<ChoiceFacts>,
     /// The UID of the calendar entry, the same in every mail about this registration.
     pub calendar_uid: Option<String>,
-    /// Rises with every calendar entry sent for this registration.
+    /// Rises with every change of what the entry is about.
     pub calendar_sequence: i32,
+    /// What became of the address that the mail goes to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<AddressNews>,
 }
 
 /// What mails say of an event.
@@ -165,6 +181,9 @@ pub struct AttendeeFacts {
     pub name: String,
     /// Name of the ticket type.
     pub ticket: Localized,
+    /// Which of the tickets that come with the mail is theirs, from 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket_code: Option<usize>,
 }
 
 /// When and where a session is.

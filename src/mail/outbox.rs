@@ -70,7 +70,7 @@ impl NewRow {
             address_key: new.to.limit_key(),
             language: new.language.clone(),
             context: AsJson(new.context.clone()),
-            secret: new.secret.clone(),
+            secret: enclosed(new),
             dedupe_key: new.dedupe_key.clone(),
             // The part before the @; the sender's domain comes behind it when the mail is written.
             message_id: new_id::<()>().to_string(),
@@ -80,6 +80,14 @@ impl NewRow {
             created_at: now,
         }
     }
+}
+
+/// What a mail carries that nobody else may know, apart by spaces, which are in none of it: the secret of
+/// its link, then those of tickets.
+fn enclosed(new: &NewEmail) -> Option<String> {
+    let link = new.secret.as_ref()?;
+    let all = std::iter::once(link).chain(&new.tickets);
+    Some(all.map(String::as_str).collect::<Vec<_>>().join(" "))
 }
 
 /// A mail that a worker has leased.
@@ -97,7 +105,7 @@ pub struct Claimed {
     pub language: String,
     /// What the template is filled with.
     pub context: EmailContext,
-    /// The secret of the link to act on.
+    /// What it carries that nobody else may know.
     pub secret: Option<String>,
     /// The part of `Message-ID` before the @; the same in every copy.
     pub message_id: String,
@@ -107,6 +115,20 @@ pub struct Claimed {
     pub created_at: Instant,
     /// Who has it.
     pub holder: WorkerId,
+}
+
+impl Claimed {
+    /// The secret of the link to act on.
+    #[must_use]
+    pub fn link(&self) -> Option<&str> {
+        self.secret.as_deref()?.split(' ').next()
+    }
+
+    /// The secret of a ticket that comes with it, from 0.
+    #[must_use]
+    pub fn ticket(&self, number: usize) -> Option<&str> {
+        self.secret.as_deref()?.split(' ').nth(number + 1)
+    }
 }
 
 #[derive(Queryable, Selectable)]

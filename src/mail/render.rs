@@ -15,6 +15,7 @@ use super::letters;
 use super::model::{EmailContext, EmailKind};
 use super::wording::Tongue;
 use crate::text::{Localized, is_hidden, time};
+use crate::words::Word;
 
 /// Longest text of a person in a mail, in characters; the rest becomes an ellipsis.
 const LONGEST: usize = 300;
@@ -74,6 +75,12 @@ pub const fn page(kind: EmailKind) -> Option<&'static str> {
         | EmailKind::RegistrationLink => Some("/registrations/manage"),
         _ => None,
     }
+}
+
+/// The name under which a mail holds the code of a ticket (RFC 2392).
+#[must_use]
+pub fn picture(ticket: usize) -> String {
+    format!("ticket-{}", ticket + 1)
 }
 
 /// Puts a mail into words.
@@ -144,7 +151,12 @@ fn data(tongue: Tongue, facts: &EmailContext, link: Option<String>) -> Value {
     let people: Vec<Value> = facts
         .attendees
         .iter()
-        .map(|attendee| context! { name => line(&attendee.name), ticket => best(&attendee.ticket) })
+        .map(|attendee| {
+            context! {
+                name => line(&attendee.name), ticket => best(&attendee.ticket),
+                picture => attendee.ticket_code.map(picture),
+            }
+        })
         .collect();
     context! {
         event => context! {
@@ -159,6 +171,8 @@ fn data(tongue: Tongue, facts: &EmailContext, link: Option<String>) -> Value {
         attendees => people,
         offer_expires_at => facts.offer_expires_at.map(|at| tongue.moment(at, zone)),
         keeps_seat => facts.keeps_seat,
+        address => facts.address.map(Word::as_str),
+        tickets => facts.attendees.iter().filter(|one| one.ticket_code.is_some()).count(),
         reason => optional(&facts.reason),
         programme => facts.programme.as_ref().map(|news| programme.news(news)),
         overlapping => programme.choices(&facts.overlapping),

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::mails::{letter, letter_to_attendee, own_address};
+use super::letters::{letter, letter_to_attendee, own_address};
 use super::model::{Attendee, Registration, RegistrationState};
 use super::news::{News, choices};
 use super::store::choices::{self as chosen, Choice};

@@ -4,7 +4,7 @@ use super::cancel::{self, By};
 use super::confirm::needs_approval;
 use super::draft;
 use super::erase::nameless;
-use super::mails::{letter_to_attendee, tell_attendee, tell_changed, tell_offer};
+use super::mails::{tell_attendee, tell_changed, tell_gone, tell_offer};
 use super::model::{Attendee, AttendeeState, Registration, RegistrationState, may_cancel};
 use super::refusal::{Outcome, Refusal};
 use super::seating::Seating;
@@ -15,7 +15,7 @@ use crate::events::EventState;
 use crate::faults::Faults;
 use crate::idempotency;
 use crate::ids::{AttendeeId, TicketTypeId};
-use crate::mail::{self, EmailKind, outbox};
+use crate::mail::{self, EmailKind};
 use crate::tickets::TicketType;
 use crate::tickets::seats::Seats;
 
@@ -105,13 +105,9 @@ pub fn cancel(
     if by == By::Contact && !may_cancel(&seating.event, seating.now) {
         return Err(Refusal::TooLateToCancel.into());
     }
-    // Told while they still have an address here.
-    let kind = EmailKind::RegistrationCancelled;
-    let told = letter_to_attendee(seating.about(), &registration, &attendee, kind, None);
     vacate(tx, &mut seating, &mut registration, (place, &attendee))?;
-    registration.calendar_sequence += 1;
     store::update(tx, &mut registration)?;
-    outbox::enqueue_all(tx, seating.now, told.as_slice())?;
+    tell_gone(tx, seating.now, seating.about(), (&registration, &attendee))?;
     tell_changed(tx, seating.now, seating.about(), &registration)?;
     tokens::end_attendee(tx, id)?;
     seating.close(tx)?;
@@ -301,12 +297,10 @@ pub fn replace(
         session_ids: before.session_ids.clone(),
         ..draft::attendee(parsed)?
     };
-    let kind = EmailKind::RegistrationCancelled;
-    let told = letter_to_attendee(seating.about(), &registration, &before, kind, None);
-    outbox::enqueue_all(tx, seating.now, told.as_slice())?;
     tokens::end_attendee(tx, id)?;
     write(tx, &seating, &mut registration, (place, colleague.clone()))?;
     let (now, about) = (seating.now, seating.about());
+    tell_gone(tx, now, about, (&registration, &before))?;
     tell_changed(tx, now, about, &registration)?;
     if registration.state == RegistrationState::Confirmed {
         let kind = EmailKind::RegistrationConfirmed;

@@ -1,4 +1,4 @@
-//! Calling off: one registration, or all of an event.
+//! Calling off: one registration, or all of an event. Whoever has a ticket hears of it.
 
 use super::listing;
 use super::mails::tell_end;
@@ -38,14 +38,19 @@ pub fn cancel(
     if by == By::Contact && !may_cancel(&seating.event, seating.now) {
         return Err(Refusal::TooLateToCancel.into());
     }
-    let was = registration.state;
+    let before = registration.clone();
     seating.vacate(tx, &mut registration)?;
     registration.step(Step::Cancel, seating.now)?;
-    registration.calendar_sequence += 1;
     store::update(tx, &mut registration)?;
     outbox::suppress(tx, registration.id)?;
     let kind = EmailKind::RegistrationCancelled;
-    tell_end(tx, seating.now, seating.about(), (&registration, was), kind)?;
+    tell_end(
+        tx,
+        seating.now,
+        seating.about(),
+        (&before, &registration),
+        kind,
+    )?;
     seating.close(tx)?;
     Ok(registration)
 }
@@ -60,13 +65,12 @@ pub fn cancel_all_for_event(tx: &mut Conn, now: Instant, event: &Event) -> Resul
     listing::cancel_all(tx, now, event.id)?;
     claims::release_event(tx, event.id)?;
     let types = tickets::list_all(tx, event.id)?;
-    for mut registration in live {
-        registration.calendar_sequence += 1;
+    for before in live {
+        let mut registration = before.clone();
         registration.version += 1;
         outbox::suppress(tx, registration.id)?;
         let kind = EmailKind::EventCancelled;
-        let was = registration.state;
-        tell_end(tx, now, (event, &types), (&registration, was), kind)?;
+        tell_end(tx, now, (event, &types), (&before, &registration), kind)?;
     }
     Ok(())
 }

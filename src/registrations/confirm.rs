@@ -2,7 +2,8 @@
 
 use chrono::TimeDelta;
 
-use super::mails::{tell, tell_confirmed};
+use super::letters::own_address;
+use super::mails::{tell, tell_attendee, tell_confirmed};
 use super::model::{Attendee, LeadsTo, Registration, RegistrationState, Step, manage_until};
 use super::places::Own;
 use super::refusal::{Outcome, Refusal};
@@ -216,13 +217,28 @@ pub fn mail_link(
     let too_many =
         limit_mails && !mail_log::overwhelmed(tx, now, event.id, &[&address], &[kind])?.is_empty();
     let found = find_to_link(tx, &event, email)?;
+    let tickets_of = mail_log::tickets_mailed_to(tx, event.id, email)?;
     let ended = manage_until(&event).is_some_and(|end| now >= end);
-    let Some(registration) = found.filter(|_| !ended && !too_many) else {
+    if ended || too_many {
         return Ok(());
-    };
+    }
     let types = tickets::list_all(tx, event.id)?;
-    let link = tokens::issue(tx, now, registration.id, Purpose::Manage)?;
-    tell(tx, now, (&event, &types), &registration, kind, Some(link))
+    if let Some(registration) = found {
+        let link = tokens::issue(tx, now, registration.id, Purpose::Manage)?;
+        tell(tx, now, (&event, &types), &registration, kind, Some(link))?;
+    }
+    for id in tickets_of {
+        let found = store::find(tx, event.id, id)?;
+        let live = found.filter(|one| one.state == RegistrationState::Confirmed);
+        let Some(registration) = live else { continue };
+        let is_theirs = |one: &&Attendee| {
+            own_address(&registration, one).is_some_and(|own| own.identity() == email.identity())
+        };
+        for attendee in registration.active().filter(is_theirs) {
+            tell_attendee(tx, now, (&event, &types), (&registration, attendee), kind)?;
+        }
+    }
+    Ok(())
 }
 
 fn find_to_link(

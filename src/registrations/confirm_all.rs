@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::confirm::{Confirmed, Opened, confirm, needs_approval};
-use super::mails::{letter, letter_to_attendee, own_address};
+use super::letters::{letter, letter_to_attendee, own_address};
 use super::model::{Attendee, LeadsTo, Registration, RegistrationState, Step};
 use super::places::Own;
 use super::refusal::Refusal;

@@ -2,7 +2,8 @@
 //! and the old one is told.
 
 use super::confirm::{Confirmed, open};
-use super::mails::{letter, tell_changed};
+use super::letters::letter;
+use super::mails::{tell_changed, tell_contact};
 use super::model::{Contact, Registration};
 use super::refusal::{Outcome, Refusal};
 use super::register::{Rules, one_at_a_time};
@@ -13,7 +14,7 @@ use crate::clock::Instant;
 use crate::db::rows::hold_event;
 use crate::db::{Conn, DbError};
 use crate::events::{self, Event};
-use crate::mail::{EmailKind, outbox};
+use crate::mail::{AddressNews, EmailKind, outbox};
 use crate::tickets::{self, TicketType};
 
 /// Changes the registration; a new address of the contact is asked first.
@@ -45,7 +46,13 @@ pub fn change(
     registration.new_contact = is_new.then(|| change.contact.clone());
     store::update(tx, &mut registration)?;
     tokens::end(tx, registration.id, Some(Purpose::Contact))?;
-    tell_changed(tx, now, about, &registration)?;
+    tell_contact(
+        tx,
+        now,
+        about,
+        &registration,
+        is_new.then_some(AddressNews::Leaving),
+    )?;
     if is_new {
         ask(tx, (now, rules), about, (&registration, &change.contact))?;
     }
@@ -70,8 +77,7 @@ fn ask(
     if let Some(mail) = &mut mail {
         mail.to = new.email.clone();
         mail.to_name = Some(new.name.clone());
-        // The confirmation of an address has no deadline.
-        mail.context.confirm_before = None;
+        mail.context.address = Some(AddressNews::Asked);
     }
     outbox::enqueue_all(tx, now, mail.as_slice())
 }
@@ -110,6 +116,7 @@ pub fn confirm(tx: &mut Conn, now: Instant, secret: &str) -> Outcome<Confirmed> 
     tokens::mark_used(tx, &[token.id], now)?;
     tokens::end_contacts(tx, registration.id)?;
     let farewell = farewell.map(|mut mail| {
+        mail.context.address = Some(AddressNews::Left);
         mail.context.calendar_uid = None;
         mail
     });

@@ -38,7 +38,6 @@ pub fn draft(
         offer_expires_at: None,
         notes: String::new(),
         new_contact: None,
-        calendar_sequence: 0,
         created_at: now,
         confirmed_at: None,
         cancelled_at: None,

@@ -1,5 +1,6 @@
 //! Mails about registrations, written in the transaction of what they tell.
 
+use super::letters::{facts, letter, letter_to_attendee, own_address};
 use super::model::{Attendee, Registration, RegistrationState};
 use super::signing_up;
 use super::tokens::{self, Purpose};
@@ -7,8 +8,8 @@ use crate::auth::Secret;
 use crate::clock::Instant;
 use crate::db::{Conn, DbError};
 use crate::events::Event;
-use crate::ids::RegistrationTokenId;
-use crate::mail::{AttendeeFacts, EmailContext, EmailKind, EventFacts, NewEmail, outbox};
+use crate::ids::{AttendeeId, RegistrationTokenId};
+use crate::mail::{AddressNews, EmailKind, NewEmail, outbox};
 use crate::text::Email;
 use crate::tickets::TicketType;
 
@@ -28,8 +29,8 @@ pub fn tell(
     outbox::enqueue_all(tx, now, letter.as_slice())
 }
 
-/// Tells that a registration which was in the state `was` is called off. Only a confirmed one has an
-/// entry in somebody's calendar that the mail must take away again.
+/// Tells that a registration is called off: the contact, and of a confirmed one all who had a ticket of
+/// their own. Only a confirmed one has an entry in somebody's calendar that the mail must take away again.
 ///
 /// # Errors
 /// As [`tell`].
@@ -37,73 +38,21 @@ pub fn tell_end(
     tx: &mut Conn,
     now: Instant,
     about: (&Event, &[TicketType]),
-    (registration, was): (&Registration, RegistrationState),
+    (before, registration): (&Registration, &Registration),
     kind: EmailKind,
 ) -> Result<(), DbError> {
-    let mut letter = letter(about, registration, kind, None);
-    if let Some(mail) = letter
-        .as_mut()
-        .filter(|_| was != RegistrationState::Confirmed)
-    {
+    let mut letters: Vec<NewEmail> = letter(about, registration, kind, None)
+        .into_iter()
+        .collect();
+    if before.state == RegistrationState::Confirmed {
+        let gone = before.active();
+        letters.extend(
+            gone.filter_map(|one| letter_to_attendee(about, registration, one, kind, None)),
+        );
+    } else if let Some(mail) = letters.first_mut() {
         mail.context.calendar_uid = None;
     }
-    outbox::enqueue_all(tx, now, letter.as_slice())
-}
-
-/// A mail to the contact; `None` if the person was erased.
-#[must_use]
-pub fn letter(
-    (event, types): (&Event, &[TicketType]),
-    registration: &Registration,
-    kind: EmailKind,
-    link: Option<(RegistrationTokenId, Secret)>,
-) -> Option<NewEmail> {
-    let contact = registration.contact.as_ref()?;
-    let about = link.as_ref().map_or_else(
-        || registration.version.to_string(),
-        |(id, _)| id.to_string(),
-    );
-    Some(NewEmail {
-        event_id: event.id,
-        registration_id: Some(registration.id),
-        kind,
-        to_name: Some(contact.name.clone()),
-        to: contact.email.clone(),
-        language: registration.language.clone(),
-        context: context(event, types, registration),
-        secret: link.map(|(_, secret)| secret.reveal().to_owned()),
-        dedupe_key: format!("{kind}/{}/{about}", registration.id),
-    })
-}
-
-/// A mail to one attendee who has an address of their own; `None` for everybody else.
-#[must_use]
-pub fn letter_to_attendee(
-    about: (&Event, &[TicketType]),
-    registration: &Registration,
-    attendee: &Attendee,
-    kind: EmailKind,
-    link: Option<(RegistrationTokenId, Secret)>,
-) -> Option<NewEmail> {
-    let to = own_address(registration, attendee)?.clone();
-    let mut letter = letter(about, registration, kind, link)?;
-    letter.to = to;
-    letter.to_name = Some(attendee.name.clone());
-    letter.context.contact_name = Some(attendee.name.clone());
-    letter.context.attendees = facts(about.1, [attendee]);
-    // An entry of its own in a calendar of its own.
-    letter.context.calendar_uid = Some(format!("{}@kongress", attendee.id));
-    letter.dedupe_key = format!("{}/{}", letter.dedupe_key, attendee.id);
-    Some(letter)
-}
-
-/// The address of an attendee who is not the contact.
-#[must_use]
-pub fn own_address<'a>(registration: &Registration, attendee: &'a Attendee) -> Option<&'a Email> {
-    let contact = registration.contact.as_ref()?;
-    let address = attendee.email.as_ref()?;
-    let other = attendee.comes() && address.identity() != contact.email.identity();
-    other.then_some(address)
+    outbox::enqueue_all(tx, now, &letters)
 }
 
 /// Tells the contact that the registration is confirmed, and each attendee with an own address; all get
@@ -163,14 +112,94 @@ pub fn tell_changed(
     about: (&Event, &[TicketType]),
     registration: &Registration,
 ) -> Result<(), DbError> {
+    tell_contact(tx, now, about, registration, None)
+}
+
+/// As [`tell_changed`], of one attendee: they hear of it, too, where they have a ticket of their own.
+///
+/// # Errors
+/// As [`tell`].
+pub fn tell_changed_one(
+    tx: &mut Conn,
+    now: Instant,
+    about: (&Event, &[TicketType]),
+    (registration, attendee): (&Registration, AttendeeId),
+) -> Result<(), DbError> {
+    tell_changed(tx, now, about, registration)?;
+    let mut changed = registration.active().filter(|one| one.id == attendee);
+    match changed.next() {
+        Some(one) if registration.state == RegistrationState::Confirmed => {
+            let kind = EmailKind::RegistrationChanged;
+            tell_attendee(tx, now, about, (registration, one), kind)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Tells an attendee who had a ticket of their own that they don't come any more.
+///
+/// # Errors
+/// As [`tell`].
+pub fn tell_gone(
+    tx: &mut Conn,
+    now: Instant,
+    about: (&Event, &[TicketType]),
+    (registration, before): (&Registration, &Attendee),
+) -> Result<(), DbError> {
+    let kind = EmailKind::RegistrationCancelled;
+    let letter = letter_to_attendee(about, registration, before, kind, None);
+    let letter = letter.filter(|_| registration.state == RegistrationState::Confirmed);
+    outbox::enqueue_all(tx, now, letter.as_slice())
+}
+
+/// Where an attendee got another address: what was mailed to the old one opens nothing any more, and it is
+/// told so.
+///
+/// # Errors
+/// As [`tell`].
+pub fn tell_address_left(
+    tx: &mut Conn,
+    now: Instant,
+    about: (&Event, &[TicketType]),
+    (registration, before): (&Registration, &Attendee),
+) -> Result<(), DbError> {
+    let same = |one: &Attendee| {
+        let identity = |one: &Attendee| one.email.as_ref().map(Email::identity);
+        one.id == before.id && identity(one) == identity(before)
+    };
+    if registration.attendees.iter().any(same) {
+        return Ok(());
+    }
+    tokens::end_attendee(tx, before.id)?;
+    let kind = EmailKind::RegistrationChanged;
+    let mut letter = letter_to_attendee(about, registration, before, kind, None)
+        .filter(|_| registration.state == RegistrationState::Confirmed);
+    if let Some(mail) = &mut letter {
+        mail.context.address = Some(AddressNews::Left);
+        mail.context.calendar_uid = None;
+    }
+    outbox::enqueue_all(tx, now, letter.as_slice())
+}
+
+/// As [`tell_changed`]; `address` is what becomes of the contact's.
+///
+/// # Errors
+/// As [`tell`].
+pub fn tell_contact(
+    tx: &mut Conn,
+    now: Instant,
+    about: (&Event, &[TicketType]),
+    registration: &Registration,
+    address: Option<AddressNews>,
+) -> Result<(), DbError> {
     let link = tokens::issue(tx, now, registration.id, Purpose::Manage)?;
     let kind = EmailKind::RegistrationChanged;
     let mut letter = letter(about, registration, kind, Some(link));
-    if let Some(mail) = letter
-        .as_mut()
-        .filter(|_| registration.state != RegistrationState::Confirmed)
-    {
-        mail.context.calendar_uid = None;
+    if let Some(mail) = &mut letter {
+        mail.context.address = address;
+        if registration.state != RegistrationState::Confirmed {
+            mail.context.calendar_uid = None;
+        }
     }
     outbox::enqueue_all(tx, now, letter.as_slice())
 }
@@ -205,65 +234,4 @@ pub fn tell_offer(
         mail.context.keeps_seat = true;
     }
     outbox::enqueue_all(tx, now, letter.as_slice())
-}
-
-fn facts<'a>(
-    types: &[TicketType],
-    attendees: impl IntoIterator<Item = &'a Attendee>,
-) -> Vec<AttendeeFacts> {
-    let ticket_of = |id| {
-        let found = types.iter().find(|known| known.id == id);
-        found.map(|known| known.name.clone())
-    };
-    let fact = |attendee: &Attendee| AttendeeFacts {
-        name: attendee.name.clone(),
-        ticket: ticket_of(attendee.ticket_type_id).unwrap_or_default(),
-    };
-    attendees.into_iter().map(fact).collect()
-}
-
-fn context(event: &Event, types: &[TicketType], registration: &Registration) -> EmailContext {
-    // Who left is not told of any more, unless everybody has.
-    let comes = registration.active().next().is_some();
-    let attendees = registration
-        .attendees
-        .iter()
-        .filter(|one| one.comes() || !comes);
-    EmailContext {
-        event: event_facts(event),
-        code: Some(registration.code.clone()),
-        contact_name: registration
-            .contact
-            .as_ref()
-            .map(|contact| contact.name.clone()),
-        attendees: facts(types, attendees),
-        confirm_before: Some(registration.confirm_before),
-        offer_expires_at: registration.offer_expires_at,
-        keeps_seat: false,
-        reason: None,
-        programme: None,
-        overlapping: Vec::new(),
-        dropped: Vec::new(),
-        filled: Vec::new(),
-        calendar_uid: Some(format!("{}@kongress", registration.id)),
-        calendar_sequence: registration.calendar_sequence,
-    }
-}
-
-fn event_facts(event: &Event) -> EventFacts {
-    let venue = event.venue.as_ref().map(|venue| match &venue.address {
-        Some(address) => format!("{}, {address}", venue.name),
-        None => venue.name.clone(),
-    });
-    EventFacts {
-        title: event.title.clone(),
-        default_language: event.languages.default.to_string(),
-        starts_on: event.dates.map(|dates| dates.starts_on.to_string()),
-        ends_on: event.dates.map(|dates| dates.ends_on.to_string()),
-        timezone: event.timezone.name().to_owned(),
-        venue,
-        slug: event.slug.to_string(),
-        contact_email: event.links.contact_email.clone(),
-        privacy_url: event.links.privacy_url.clone(),
-    }
 }

@@ -38,6 +38,7 @@ pub mod exports;
 pub mod extract;
 pub mod hot;
 pub mod input;
+pub mod letters;
 pub mod mails;
 pub mod model;
 pub mod moves;

@@ -270,8 +270,6 @@ pub struct Registration {
     pub notes: String,
     /// Whom to write to once that address is confirmed.
     pub new_contact: Option<Contact>,
-    /// Rises with every calendar entry that is mailed.
-    pub calendar_sequence: i32,
     /// When it was made.
     pub created_at: Instant,
     /// When the address was confirmed.
@@ -280,7 +278,7 @@ pub struct Registration {
     pub cancelled_at: Option<Instant>,
     /// When the person was erased from it.
     pub erased_at: Option<Instant>,
-    /// Rises with every change.
+    /// Rises with every change, and with it that of the entry in calendars.
     pub version: i32,
     /// What opened its ticket types.
     pub access_code: Option<AccessCodeId>,

@@ -7,7 +7,7 @@
 use super::attendee_input::ParsedChange;
 use super::attendees::{check_changeable, check_sessions, check_ticket_type, find, one, write};
 use super::cancel::By;
-use super::mails::tell_changed;
+use super::mails::{tell_address_left, tell_changed_one};
 use super::model::{Registration, Waiting};
 use super::refusal::{Outcome, Refusal};
 use super::seating::Seating;
@@ -49,7 +49,9 @@ pub fn change(
     }
     changed.checked_in_at = before.checked_in_at;
     write(tx, &seating, &mut registration, (place, changed))?;
-    tell_changed(tx, seating.now, seating.about(), &registration)?;
+    let (now, about) = (seating.now, seating.about());
+    tell_address_left(tx, now, about, (&registration, &before))?;
+    tell_changed_one(tx, now, about, (&registration, id))?;
     seating.close(tx)?;
     Ok(registration)
 }

@@ -1,7 +1,8 @@
 //! What becomes of an offer: it is accepted, declined, or not answered in time.
 
 use super::confirm::{Opened, open};
-use super::mails::{letter, tell_changed, tell_confirmed, tell_end};
+use super::letters::letter;
+use super::mails::{tell_changed_one, tell_confirmed, tell_end};
 use super::model::{Registration, RegistrationState, Step};
 use super::moves;
 use super::refusal::{Outcome, Refusal};
@@ -23,7 +24,7 @@ pub fn accept(tx: &mut Conn, now: Instant, rules: Rules, secret: &str) -> Outcom
     let (token, mut seating, mut registration) = find(tx, (now, rules), secret)?;
     if let Some(attendee) = token.attendee_id {
         moves::take_offer(tx, &mut seating, &mut registration, attendee)?;
-        tell_changed(tx, now, seating.about(), &registration)?;
+        tell_changed_one(tx, now, seating.about(), (&registration, attendee))?;
     } else {
         registration.step(Step::Accept, now)?;
         store::update(tx, &mut registration)?;
@@ -47,12 +48,12 @@ pub fn decline(tx: &mut Conn, now: Instant, rules: Rules, secret: &str) -> Outco
         seating.withdraw_wish(&mut registration, place);
         store::update(tx, &mut registration)?;
     } else {
-        let was = registration.state;
+        let before = registration.clone();
         seating.vacate(tx, &mut registration)?;
         registration.step(Step::Decline, now)?;
         store::update(tx, &mut registration)?;
         let kind = EmailKind::RegistrationCancelled;
-        tell_end(tx, now, seating.about(), (&registration, was), kind)?;
+        tell_end(tx, now, seating.about(), (&before, &registration), kind)?;
     }
     tokens::mark_used(tx, &[token.id], now)?;
     seating.close(tx)?;

@@ -1,8 +1,9 @@
 //! Who gets a seat that is free: the earliest whole party that fits. One that was passed over keeps its
 //! place.
 
+use super::letters::letter;
 use super::line::{self, Waiting};
-use super::mails::{letter, tell_offer};
+use super::mails::tell_offer;
 use super::model::{Registration, RegistrationState, Step};
 use super::register::Rules;
 use super::tokens::{self, Purpose};

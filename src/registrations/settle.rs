@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::confirm::needs_approval;
-use super::mails::letter;
+use super::letters::letter;
 use super::model::{LeadsTo, Registration, RegistrationState, Step};
 use super::refusal::Refusal;
 use super::register::{Accepted, Batch, Candidate};

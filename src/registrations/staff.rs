@@ -1,7 +1,8 @@
 //! What staff do: say yes or no, register somebody themselves, and send a mail again.
 
 use super::draft::draft;
-use super::mails::{letter, tell_confirmed};
+use super::letters::letter;
+use super::mails::{tell_attendee, tell_confirmed};
 use super::model::{LeadsTo, Registration, RegistrationState, Step};
 use super::refusal::{Outcome, Refusal};
 use super::register::{Rules, one_at_a_time};
@@ -104,7 +105,8 @@ fn check_sessions(tx: &mut Conn, event: &Event, submission: &Submission) -> Outc
     Ok(checked.map_err(Refusal::Faults)?)
 }
 
-/// Mails again what the state of the registration calls for, with a fresh link; says which mail it was.
+/// Mails again what the state of the registration calls for, with fresh links, to the contact and to those
+/// who have a ticket of their own; says which mail it was.
 ///
 /// # Errors
 /// [`Refusal::WrongState`] for one that is over.
@@ -135,6 +137,11 @@ pub fn resend(
         mail.dedupe_key = format!("{}/{}", mail.dedupe_key, new_id::<()>());
     }
     outbox::enqueue_all(tx, now, mail.as_slice())?;
+    if kind == EmailKind::RegistrationConfirmed {
+        for attendee in &registration.attendees {
+            tell_attendee(tx, now, about, (registration, attendee), kind)?;
+        }
+    }
     Ok(kind)
 }
 

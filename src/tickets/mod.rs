@@ -28,6 +28,6 @@ pub mod wire;
 pub use consents::CONSENTS_VERSION;
 pub use copy::{copy, copy_questions};
 pub use form::Form;
-pub use model::{Price, Quota, TicketType, UniqueBy, Window};
+pub use model::{Attendance, Price, Quota, TicketType, UniqueBy, Window};
 pub use store::{counts, quotas, seats, sign_up};
 pub use store::{list_all, registration_window};

@@ -229,7 +229,6 @@ fn registration(tx: &mut Conn, event: EventId, now: Instant) -> Result<Registrat
                 registrations::contact_email.eq("kari@example.org"),
                 registrations::consents.eq(AsJson(json!({}))),
                 registrations::confirm_before.eq(now),
-                registrations::calendar_sequence.eq(0),
                 registrations::created_at.eq(now),
                 registrations::version.eq(1),
                 registrations::search_text.eq(""),

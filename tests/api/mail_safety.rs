@@ -139,6 +139,7 @@ async fn hostile_text_stays_within_its_place() {
             context.attendees = vec![AttendeeFacts {
                 name: (*text).into(),
                 ticket: localized(text),
+                ticket_code: None,
             }];
             context.calendar_uid = Some("uid-1@kongress".into());
             mail

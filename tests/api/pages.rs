@@ -117,7 +117,7 @@ on_both_stores! {
                     event_id, registration_id: None, kind: EmailKind::ConfirmRegistration, to_name: Some("<b>Åse</b>".into()),
                     to: Email::parse(&format!("n{n}@example.org")).unwrap(), language: "nn".into(),
                     context: EmailContext { event: EventFacts { timezone: "Europe/Oslo".into(), ..EventFacts::default() }, ..EmailContext::default() },
-                    secret: Some("s3cret".into()), dedupe_key: format!("n{n}"),
+                    secret: Some("s3cret".into()), tickets: Vec::new(), dedupe_key: format!("n{n}"),
                 };
                 ids.push(write_mail(tx, now + chrono::TimeDelta::microseconds(n), &new)?);
             }

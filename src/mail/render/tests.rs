@@ -39,10 +39,12 @@ fn facts() -> EmailContext {
             AttendeeFacts {
                 name: "Åse Ærø".into(),
                 ticket: hall.clone(),
+                ticket_code: Some(0),
             },
             AttendeeFacts {
                 name: "Bjørn Å".into(),
                 ticket: hall,
+                ticket_code: None,
             },
         ],
         confirm_before: Some(instant("2027-10-01T12:30:00+02:00").unwrap()),
@@ -261,7 +263,7 @@ fn what_people_write_is_data() {
             Tongue::Bokmal,
             &facts,
             "https://k.example",
-            mail.secret.as_deref(),
+            mail.link(),
         )
         .unwrap();
         assert!(

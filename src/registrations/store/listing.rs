@@ -270,7 +270,6 @@ pub fn cancel_all(tx: &mut Conn, now: Instant, event: EventId) -> Result<(), DbE
             registrations::live_identity.eq(None::<String>),
             registrations::offer_expires_at.eq(None::<Instant>),
             registrations::cancelled_at.eq(now),
-            registrations::calendar_sequence.eq(registrations::calendar_sequence + 1),
             registrations::version.eq(registrations::version + 1),
         ))
         .execute(c)

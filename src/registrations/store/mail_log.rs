@@ -12,6 +12,7 @@ use crate::db::{Conn, DbError};
 use crate::ids::{EventId, RegistrationId};
 use crate::mail::{EmailKind, EmailState};
 use crate::per_backend;
+use crate::text::Email;
 
 /// Mails of a kind to one address about one event: at most so many within this time.
 const LIMITS: [(usize, TimeDelta); 2] = [(5, TimeDelta::hours(1)), (10, TimeDelta::days(1))];
@@ -53,6 +54,34 @@ pub fn overwhelmed(
     };
     times.retain(|_, times| over(times));
     Ok(times.into_keys().collect())
+}
+
+/// At most so many registrations in which one address has a ticket.
+const TICKETS: i64 = 20;
+
+/// The registrations of this event whose confirmation went to this address, its contact's or not, the
+/// newest first.
+///
+/// # Errors
+/// The store's failure.
+pub fn tickets_mailed_to(
+    conn: &mut Conn,
+    event: EventId,
+    email: &Email,
+) -> Result<Vec<RegistrationId>, DbError> {
+    let found: Vec<Option<RegistrationId>> = per_backend!(conn, c => {
+        emails::table
+            .filter(emails::address_key.eq(email.limit_key()))
+            .filter(emails::event_id.eq(event))
+            .filter(emails::kind.eq(AsWord(EmailKind::RegistrationConfirmed)))
+            .filter(emails::registration_id.is_not_null())
+            .select(emails::registration_id)
+            .distinct()
+            .order(emails::registration_id.desc())
+            .limit(TICKETS)
+            .load(c)
+    })?;
+    Ok(found.into_iter().flatten().collect())
 }
 
 /// A mail as the person it went to may see it.

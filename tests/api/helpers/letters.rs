@@ -47,12 +47,14 @@ pub fn mail_to(event_id: EventId, kind: EmailKind, to: &str) -> NewEmail {
             attendees: vec![AttendeeFacts {
                 name: "Åse Ærø".into(),
                 ticket: localized("I salen"),
+                ticket_code: None,
             }],
             calendar_uid: Some("uid-1@kongress".into()),
             calendar_sequence: 1,
             ..EmailContext::default()
         },
         secret: Some(format!("s3cret-of_{}", to.split('@').next().unwrap())),
+        tickets: Vec::new(),
         dedupe_key: unique(),
     }
 }

@@ -40,6 +40,16 @@ impl Mail {
         }
     }
 
+    /// What the codes of the tickets say that come with it, as a reader at the door reads them.
+    pub fn codes(&self) -> Vec<String> {
+        let message = MessageParser::default().parse(&self.raw).unwrap();
+        let pictures = message.attachments().filter(|part| {
+            let subtype = part.content_type().and_then(|kind| kind.subtype());
+            subtype == Some("png")
+        });
+        pictures.map(|part| read_code(part.contents())).collect()
+    }
+
     /// Every mail in a folder, in the order of the files' names.
     pub fn all_in(folder: &Path) -> Vec<Self> {
         let mut paths: Vec<_> = std::fs::read_dir(folder)
@@ -72,4 +82,19 @@ impl Mail {
         let (_, token) = link.split_once("token=").unwrap();
         token.to_owned()
     }
+}
+
+fn read_code(png: &[u8]) -> String {
+    let mut reader = png::Decoder::new(std::io::Cursor::new(png))
+        .read_info()
+        .unwrap();
+    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+    let info = reader.next_frame(&mut pixels).unwrap();
+    let side = usize::try_from(info.width).unwrap();
+    let light = |x: usize, y: usize| pixels[y * info.line_size + x / 8] >> (7 - x % 8) & 1;
+    let mut picture =
+        rqrr::PreparedImage::prepare_from_greyscale(side, side, |x, y| 255 * light(x, y));
+    let codes = picture.detect_grids();
+    assert_eq!(codes.len(), 1, "one code a picture");
+    codes[0].decode().unwrap().1
 }

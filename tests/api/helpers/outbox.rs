@@ -42,11 +42,13 @@ pub fn mails_to(app: &TestApp, address: &str) -> Vec<Mail> {
 pub fn token(app: &TestApp, address: &str, kind: &str) -> String {
     let mails = mails_to(app, address);
     let newest = mails.iter().rev().find(|mail| mail.kind == kind);
-    newest
-        .unwrap_or_else(|| panic!("no {kind} to {address}: {mails:?}"))
-        .secret
-        .clone()
-        .expect("the mail carries a token")
+    let newest = newest.unwrap_or_else(|| panic!("no {kind} to {address}: {mails:?}"));
+    of_link(newest.secret.as_deref().expect("the mail carries a token"))
+}
+
+/// The token of the link: what stands behind it are the secrets of tickets.
+fn of_link(secret: &str) -> String {
+    secret.split(' ').next().unwrap().to_owned()
 }
 
 /// The tokens of all mails of this kind that still carry one, by address.
@@ -59,7 +61,7 @@ pub fn tokens(app: &TestApp, kind: &str) -> BTreeMap<String, String> {
             })?)
         })
         .unwrap();
-    let token = |(to, secret): (String, Option<String>)| Some((to, secret?));
+    let token = |(to, secret): (String, Option<String>)| Some((to, of_link(&secret?)));
     rows.into_iter().filter_map(token).collect()
 }
 
