@@ -21,12 +21,12 @@ pub struct Shown {
     pub code: Option<String>,
     /// The state of the registration, e.g. `confirmed`.
     pub state: String,
+    /// Where it stands in the waiting list, from 1.
+    pub position: Option<i32>,
     /// Name and ticket of everybody.
     pub attendees: Vec<(String, String)>,
     /// Whether it can be cancelled now.
     pub can_cancel: bool,
-    /// Language tag of the registration.
-    pub language: String,
 }
 
 type Page = Result<String, Problem>;
@@ -163,6 +163,7 @@ pub fn registration(tongue: Tongue, shown: &Shown, access_token: &str) -> Page {
         shown => context! {
             title => shown.title.as_str(), dates => shown.dates.as_str(), venue => shown.venue.as_deref(),
             code => shown.code.as_deref(), state => words::state(tongue, &shown.state), attendees,
+            position => shown.position.map(|place| words::position(tongue, place)),
         },
         steps,
     };
@@ -206,9 +207,9 @@ mod tests {
             venue: Some(NASTY.into()),
             code: Some("K7M2QX".into()),
             state: "confirmed".into(),
+            position: None,
             attendees: vec![(NASTY.into(), NASTY.into()), ("Åse".into(), String::new())],
             can_cancel: true,
-            language: "nb".into(),
         }
     }
 

@@ -191,7 +191,7 @@ pub async fn post_manage_page(app: App, request: HttpRequest, form: Form) -> Pag
 }
 
 pub(super) async fn answer(app: &App, request: &HttpRequest, tongue: Tongue, wish: Wish) -> Page {
-    let page = match perform(app, &Caller::of(request), wish).await {
+    let page = match perform(app, &Caller::of(request), tongue, wish).await {
         Ok(Done::Shown {
             registration,
             access_token,

@@ -49,15 +49,24 @@ pub enum Done {
     TooLate,
 }
 
-/// Does what was wished, by the registrations' own actions.
+/// Does what was wished, by the registrations' own actions. What is shown then is in the language of the
+/// page.
 ///
 /// # Errors
 /// Their refusals: 404 for an unknown token, 410 for one that has expired or was used, 409 where the
 /// state does not lead there.
-pub async fn perform(app: &App, caller: &Caller, wish: Wish) -> Result<Done, Problem> {
+pub async fn perform(
+    app: &App,
+    caller: &Caller,
+    tongue: Tongue,
+    wish: Wish,
+) -> Result<Done, Problem> {
     let now = app.clock.now();
     let rules = Rules::from(&app.config);
-    let done = app.db.write(move |tx| fulfil(tx, now, rules, &wish)).await;
+    let done = app
+        .db
+        .write(move |tx| fulfil(tx, (now, rules), tongue, &wish))
+        .await;
     app.mail_wakeup();
     if let Ok(Done::Erased(mail_files)) = &done {
         app.erased(mail_files.clone()).await;
@@ -70,15 +79,21 @@ pub async fn perform(app: &App, caller: &Caller, wish: Wish) -> Result<Done, Pro
     }
 }
 
-fn fulfil(tx: &mut Conn, now: Instant, rules: Rules, wish: &Wish) -> Result<Done, Problem> {
+fn fulfil(
+    tx: &mut Conn,
+    (now, rules): (Instant, Rules),
+    tongue: Tongue,
+    wish: &Wish,
+) -> Result<Done, Problem> {
+    let shown = |opened: &Opened| shown(opened, now, tongue);
     match wish {
         Wish::Confirm(token) => match confirm::confirm(tx, now, rules, token)? {
-            Confirmed::Yes(opened) => Ok(shown(&opened, now)),
+            Confirmed::Yes(opened) => Ok(shown(&opened)),
             Confirmed::TooLate => Ok(Done::TooLate),
         },
-        Wish::Accept(token) => Ok(shown(&offers::accept(tx, now, rules, token)?, now)),
-        Wish::Decline(token) => Ok(shown(&offers::decline(tx, now, rules, token)?, now)),
-        Wish::Show(key) => Ok(shown(&desk::show(tx, now, key)?, now)),
+        Wish::Accept(token) => Ok(shown(&offers::accept(tx, now, rules, token)?)),
+        Wish::Decline(token) => Ok(shown(&offers::decline(tx, now, rules, token)?)),
+        Wish::Show(key) => Ok(shown(&desk::show(tx, now, key)?)),
         Wish::Cancel(key) => {
             desk::cancel(tx, (now, rules), key)?;
             Ok(Done::Cancelled)
@@ -90,12 +105,9 @@ fn fulfil(tx: &mut Conn, now: Instant, rules: Rules, wish: &Wish) -> Result<Done
     }
 }
 
-fn shown(opened: &Opened, now: Instant) -> Done {
+fn shown(opened: &Opened, now: Instant, tongue: Tongue) -> Done {
     let (event, registration) = (&opened.event, &opened.registration);
-    let (language, default) = (
-        registration.language.as_str(),
-        event.languages.default.as_str(),
-    );
+    let (language, default) = (tongue.tag(), event.languages.default.as_str());
     let ticket = |id| {
         let found = opened.types.iter().find(|known| known.id == id);
         found.map(|known| known.name.best(language, default).to_owned())
@@ -107,13 +119,13 @@ fn shown(opened: &Opened, now: Instant) -> Done {
     let days = event.dates.map(|dates| (dates.starts_on, dates.ends_on));
     let registration = Shown {
         title: event.title.best(language, default).to_owned(),
-        dates: Tongue::of(language).dates(days),
+        dates: tongue.dates(days),
         venue: event.venue.as_ref().map(|venue| venue.name.clone()),
         code: Some(registration.code.clone()),
         state: registration.state.to_string(),
+        position: opened.own.position,
         attendees: attendees.collect(),
         can_cancel: registration.state.is_live() && may_cancel(event, now),
-        language: language.to_owned(),
     };
     Done::Shown {
         registration,

@@ -183,9 +183,9 @@ pub(super) fn trouble(tongue: Tongue, trouble: Trouble) -> Value {
                 "The link has been used",
             ],
             [
-                "Påmeldingen er bekreftet fra før. Bruk lenken i bekreftelsen du fikk på e-post.",
-                "Påmeldinga er stadfesta frå før. Bruk lenkja i stadfestinga du fekk på e-post.",
-                "The registration was confirmed before. Please use the link in the confirmation that we mailed you.",
+                "Du har svart før. Bruk lenken i den siste e-posten du fikk om påmeldingen.",
+                "Du har svart før. Bruk lenkja i den siste e-posten du fekk om påmeldinga.",
+                "You have answered before. Please use the link in the latest e-mail about the registration.",
             ],
         ),
         Trouble::State => (
@@ -222,6 +222,14 @@ pub(super) fn trouble(tongue: Tongue, trouble: Trouble) -> Value {
         ),
     };
     context! { title => pick(tongue, title), text => pick(tongue, text) }
+}
+
+/// The place in the waiting list, from 1.
+pub(super) fn position(tongue: Tongue, place: i32) -> String {
+    match tongue {
+        Tongue::Bokmal | Tongue::Nynorsk => format!("Plassen din i køen er nummer {place}."),
+        Tongue::English => format!("You are number {place} in line."),
+    }
 }
 
 /// The state of a registration in a sentence; an unknown one as it is.

@@ -5,6 +5,8 @@ use kongress::text::Email;
 use serde_json::json;
 
 use crate::helpers::letters::write_mail;
+use crate::helpers::mail::Mail;
+use crate::helpers::sales::{OnSale, confirm};
 use crate::helpers::{Answer, Call, Store, TestApp};
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -13,6 +15,12 @@ fn page<'a>(app: &'a TestApp, method: &str, path: &str) -> Call<'a> {
     app.call(method, path)
         .at_root(path)
         .header("accept", "text/html,application/xhtml+xml")
+}
+
+async fn last_to(app: &TestApp, address: &str) -> Mail {
+    let mut mails = app.deliver_mail().await;
+    mails.retain(|mail| mail.to == address);
+    mails.pop().unwrap()
 }
 
 #[track_caller]
@@ -69,6 +77,30 @@ on_both_stores! {
             is_closed(&answer, 200);
             assert!(answer.body.contains(question), "{}", answer.body);
             assert!(answer.body.contains("name=\"confirmed\" value=\"yes\"") && answer.body.contains("No, go back"));
+        }
+    }
+
+    async fn a_page_is_in_one_language_and_shows_the_place_in_line(app: TestApp) {
+        let sale = OnSale::with(&app, Some(1), json!({"waiting_list": true, "name": {"nb": "I salen", "en": "In the hall"}})).await;
+        app.organiser("PATCH", "/events/konferansen").if_match("*").patch_json(&json!({"title": {"nb": "Konferansen", "en": "The conference"}})).send().await.expect(200);
+        sale.register(&app, "a@example.org").await.expect(202);
+        let waits = |email: &str| {
+            let one = json!({"ticket_type_id": sale.ticket, "name": "Kari", "email": email});
+            json!({"attendees": [one], "join_waiting_list": true, "language": "nb"})
+        };
+        for email in ["b@example.org", "c@example.org"] {
+            app.post(&sale.path(), &waits(email)).send().await.expect(202);
+            let token = last_to(&app, email).await.token();
+            confirm(&app, &token).await.expect(200);
+        }
+        let link = json!({"event": "konferansen", "email": "c@example.org"});
+        app.post("/registrations/link", &link).send().await.expect(202);
+        crate::helpers::outbox::until(&app, "c@example.org", "registration_link", 1).await;
+        let body = format!("token={}&action=show&lang=en", last_to(&app, "c@example.org").await.token());
+        let shown = page(&app, "POST", "/registrations/manage").bytes(FORM, body.into_bytes()).send().await;
+        is_closed(&shown, 200);
+        for text in ["<h1>The conference</h1>", "You are number 2 in line.", "11–12 November 2027", "Kari: In the hall"] {
+            assert!(shown.body.contains(text), "{text}: {}", shown.body);
         }
     }
 
