@@ -184,6 +184,10 @@ fn youtubes_rules_are_met_by_adding_and_merging() {
         "0:00 A\n0:30 A (part 2)\n1:00 A (part 3)\n"
     );
     assert_eq!(
+        lines(vec![chapter(0, 30, "A"), chapter(30, 90, "B")], Some(90)),
+        "0:00 A\n0:30 B\n1:00 B (part 2)\n"
+    );
+    assert_eq!(
         lines(vec![chapter(4380, 5700, "A")], Some(25_200)),
         "0:00 Before the start\n1:13:00 A\n1:35:00 After the end\n"
     );

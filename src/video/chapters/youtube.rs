@@ -111,16 +111,17 @@ fn split_longest(list: &mut Vec<Chapter>, duration: Option<u32>, fillers: Filler
     };
     let rest = Chapter {
         start: whole.start + part,
-        title: part_title(&whole.title, list.len() + 1, fillers),
+        title: part_title(&whole.title, fillers),
         ..whole
     };
     list.insert(index + 1, rest);
     true
 }
 
-/// `Title (part 2)`, also of what is a part already.
-fn part_title(title: &str, number: usize, fillers: Fillers) -> String {
+/// `Title (part 2)`, and behind that `Title (part 3)`.
+fn part_title(title: &str, fillers: Fillers) -> String {
     let marker = format!(" ({} ", fillers.part);
-    let whole = title.split(marker.as_str()).next().unwrap_or(title);
-    format!("{whole}{marker}{number})")
+    let (whole, before) = title.rsplit_once(marker.as_str()).unwrap_or((title, "1)"));
+    let before = before.trim_end_matches(')').parse().unwrap_or(1);
+    format!("{whole}{marker}{})", before + 1)
 }
