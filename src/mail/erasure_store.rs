@@ -91,6 +91,10 @@ fn without(context: &EmailContext, name: &str) -> Option<EmailContext> {
             list.remove(place);
         }
     }
+    let mut gone = without.gone.iter();
+    if let Some(place) = gone.position(|one| one.name == name) {
+        without.gone.remove(place);
+    }
     (without != *context).then_some(without)
 }
 

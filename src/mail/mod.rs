@@ -33,6 +33,6 @@ pub mod worker;
 pub use erasure_store::{Recipient, erase, erase_one};
 pub use log_store::files_of;
 pub use model::{
-    AddressNews, AttendeeFacts, ChoiceFacts, EmailContext, EmailKind, EmailState, EventFacts,
-    NewEmail, ProgrammeFacts, SessionFacts, SlotFacts,
+    AddressNews, AnswerFacts, AttendeeFacts, ChoiceFacts, EmailContext, EmailKind, EmailState,
+    EventFacts, NewEmail, OptionFacts, ProgrammeFacts, SessionFacts, SlotFacts,
 };

@@ -142,6 +142,9 @@ pub struct EmailContext {
     /// Choices that filled up before a seat was theirs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub filled: Vec<ChoiceFacts>,
+    /// Options of answers that were gone before a seat was theirs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gone: Vec<AnswerFacts>,
     /// The UID of the calendar entry, the same in every mail about this registration.
     pub calendar_uid: Option<String>,
     /// Rises with every change of what the entry is about.
@@ -232,4 +235,22 @@ pub struct ChoiceFacts {
     pub name: String,
     /// The sessions.
     pub sessions: Vec<SessionFacts>,
+}
+
+/// What mails say of an option of a question.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OptionFacts {
+    /// What was asked.
+    pub question: Localized,
+    /// What was chosen; empty where that is not for everybody to read.
+    pub option: Localized,
+}
+
+/// What mails say of options that an attendee chose.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerFacts {
+    /// Name of the attendee.
+    pub name: String,
+    /// The options.
+    pub options: Vec<OptionFacts>,
 }

@@ -178,6 +178,7 @@ fn data(tongue: Tongue, facts: &EmailContext, link: Option<String>) -> Value {
         overlapping => programme.choices(&facts.overlapping),
         dropped => programme.choices(&facts.dropped),
         filled => programme.choices(&facts.filled),
+        gone => programme.answers(&facts.gone),
         confirm_before => facts.confirm_before.map(|at| tongue.moment(at, zone)),
         words => words(tongue),
         link,

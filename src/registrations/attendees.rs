@@ -323,10 +323,10 @@ pub(super) fn write(
     (place, changed): (usize, Attendee),
 ) -> Outcome<()> {
     let holds_seats = registration.holds_seats;
-    if holds_seats {
-        claims::release_attendee(tx, changed.id)?;
-    }
     if let Some(attendee) = registration.attendees.get_mut(place) {
+        if holds_seats {
+            claims::release_unwanted(tx, attendee, &changed)?;
+        }
         *attendee = changed.clone();
     }
     store::update(tx, registration)?;

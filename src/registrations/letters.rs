@@ -141,6 +141,7 @@ fn context(event: &Event, types: &[TicketType], registration: &Registration) -> 
         overlapping: Vec::new(),
         dropped: Vec::new(),
         filled: Vec::new(),
+        gone: Vec::new(),
         calendar_uid: Some(format!("{}@kongress", registration.id)),
         calendar_sequence: registration.version,
         address: None,

@@ -36,6 +36,7 @@ pub mod erase;
 pub mod event_routes;
 pub mod exports;
 pub mod extract;
+pub mod gone_options;
 pub mod hot;
 pub mod input;
 pub mod letters;

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Instant;
 use crate::events::Event;
-use crate::ids::{AccessCodeId, AttendeeId, EventId, RegistrationId, SessionId, TicketTypeId};
+use crate::ids::{
+    AccessCodeId, AttendeeId, EventId, QuestionId, RegistrationId, SessionId, TicketTypeId,
+};
 use crate::text::Email;
 use crate::tickets::questions::Answer;
 
@@ -230,6 +232,17 @@ impl Attendee {
     #[must_use]
     pub fn comes(&self) -> bool {
         self.state == AttendeeState::Active
+    }
+
+    /// Takes an option out of the answer to a question, and the answer with the last of them.
+    pub fn lose_option(&mut self, question: QuestionId, key: &str) {
+        for answer in &mut self.answers {
+            if answer.question_id == question {
+                answer.lose(key);
+            }
+        }
+        self.answers
+            .retain(|answer| answer.question_id != question || !answer.chosen.is_empty());
     }
 }
 

@@ -1,13 +1,14 @@
 //! Who gets a seat that is free: the earliest whole party that fits. One that was passed over keeps its
 //! place.
 
+use super::claims::Lost;
 use super::letters::letter;
 use super::line::{self, Waiting};
 use super::mails::tell_offer;
 use super::model::{Registration, RegistrationState, Step};
 use super::register::Rules;
 use super::tokens::{self, Purpose};
-use super::{claims, signing_up, store};
+use super::{claims, gone_options, signing_up, store};
 use crate::clock::Instant;
 use crate::db::{Conn, DbError};
 use crate::events::{Event, EventState};
@@ -95,12 +96,13 @@ impl About<'_> {
             return Ok(());
         }
         let mut registration = in_line(tx, self.event.id, waiting.place.1)?;
-        if claims::claim(tx, self.types, &registration)?.is_err() {
-            // Its municipality has its seat: it waits on for that one to be given up.
+        let claimed = claims::claim_what_is_left(tx, self.types, &mut registration)?;
+        let Ok(lost) = claimed else {
+            // Its municipality has its seat, or its code is used up: it waits on for that to be given up.
             claims::release(tx, &registration)?;
             let given = ledger.give(&waiting.seats).then_some(());
             return given.ok_or_else(|| DbError::internal("seats can't be given back"));
-        }
+        };
         signing_up::take_what_is_left(tx, &mut registration)?;
         ledger.line_up(&waiting.seats, -1);
         registration
@@ -109,11 +111,23 @@ impl About<'_> {
         registration.holds_seats = true;
         registration.offer_expires_at = Some(until);
         store::update(tx, &mut registration)?;
+        self.tell_party(tx, &registration, &lost)
+    }
+
+    /// Writes to the contact of a party that is offered its seats, also of what it chose and can't have.
+    fn tell_party(
+        &self,
+        tx: &mut Conn,
+        registration: &Registration,
+        lost: &[Lost],
+    ) -> Result<(), DbError> {
         let link = tokens::issue(tx, self.now, registration.id, Purpose::Offer)?;
         let about = (self.event, self.types);
-        let mut mail = letter(about, &registration, EmailKind::SeatOffered, Some(link));
+        let mut mail = letter(about, registration, EmailKind::SeatOffered, Some(link));
         if let Some(mail) = &mut mail {
             mail.context.filled = signing_up::filled(tx, self.event.id, registration.active())?;
+            mail.context.gone =
+                gone_options::facts(tx, (self.event, self.now), registration, lost)?;
         }
         outbox::enqueue_all(tx, self.now, mail.as_slice())
     }

@@ -25,6 +25,7 @@ mod erasing_one;
 mod events;
 mod exports;
 mod front_door;
+mod gone_options;
 mod group_mails;
 mod groups;
 mod import_schedules;

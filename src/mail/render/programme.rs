@@ -3,7 +3,9 @@
 use chrono_tz::Tz;
 use minijinja::{Value, context};
 
-use super::super::model::{ChoiceFacts, ProgrammeFacts, SessionFacts, SlotFacts};
+use super::super::model::{
+    AnswerFacts, ChoiceFacts, OptionFacts, ProgrammeFacts, SessionFacts, SlotFacts,
+};
 use super::super::wording::Tongue;
 use super::line;
 use crate::text::Localized;
@@ -36,6 +38,16 @@ impl Wording<'_> {
             context! { name => line(&choice.name), sessions }
         };
         choices.iter().map(one).collect()
+    }
+
+    /// Options that attendees chose.
+    pub(super) fn answers(&self, answers: &[AnswerFacts]) -> Vec<Value> {
+        let option = |one: &OptionFacts| context! { question => self.best(&one.question), option => self.best(&one.option) };
+        let one = |answer: &AnswerFacts| {
+            let options: Vec<Value> = answer.options.iter().map(option).collect();
+            context! { name => line(&answer.name), options }
+        };
+        answers.iter().map(one).collect()
     }
 
     fn sessions(&self, sessions: &[SessionFacts]) -> Vec<Value> {

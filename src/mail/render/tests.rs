@@ -2,7 +2,8 @@ use super::*;
 use crate::mail::calendar::Method;
 use crate::mail::message;
 use crate::mail::model::{
-    AttendeeFacts, ChoiceFacts, EventFacts, ProgrammeFacts, SessionFacts, SlotFacts,
+    AnswerFacts, AttendeeFacts, ChoiceFacts, EventFacts, OptionFacts, ProgrammeFacts, SessionFacts,
+    SlotFacts,
 };
 use crate::mail::outbox::Claimed;
 use crate::text::{Email, Localized, time::instant};
@@ -157,6 +158,22 @@ fn every_kind_in_every_language() {
     }
 }
 
+fn lost(name: &str) -> AnswerFacts {
+    let said = |text: &str| localized(&[("nb", text)]);
+    let told = OptionFacts {
+        question: said("Middag"),
+        option: said("Fisk"),
+    };
+    let untold = OptionFacts {
+        question: said("Kost"),
+        option: Localized::default(),
+    };
+    AnswerFacts {
+        name: name.to_owned(),
+        options: vec![told, untold],
+    }
+}
+
 #[test]
 fn mails_say_what_became_of_choices() {
     for kind in [
@@ -170,6 +187,7 @@ fn mails_say_what_became_of_choices() {
                 overlapping: chosen("Åse Ærø"),
                 dropped: chosen("Bjørn <Å>"),
                 filled: chosen("Kari"),
+                gone: vec![lost("Kari")],
                 ..facts()
             };
             let words = render(kind, tongue, &facts, "https://k.example", Some("a-_b")).unwrap();

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 
-use super::super::model::{AttendeeState, Registration};
+use super::super::model::{Attendee, AttendeeState, Registration};
+pub use super::option_claims::Lost;
 use super::{code_uses, option_claims};
 use crate::db::schema::municipality_claims;
 use crate::db::{Conn, DbError};
@@ -45,6 +46,23 @@ pub fn claim(
         return Ok(Err(taken));
     }
     code_uses::claim(conn, registration)
+}
+
+/// Takes as [`claim`] does, but takes options that are not to be had out of the answers and gives those: a
+/// seat that is offered is worth more than an option that is gone meanwhile.
+///
+/// # Errors
+/// The store's failure.
+pub fn claim_what_is_left(
+    conn: &mut Conn,
+    types: &[TicketType],
+    registration: &mut Registration,
+) -> Result<Result<Vec<Lost>, Taken>, DbError> {
+    if let Err(taken) = claim_municipalities(conn, types, registration)? {
+        return Ok(Err(taken));
+    }
+    let lost = option_claims::claim_what_is_left(conn, registration)?;
+    Ok(code_uses::claim(conn, registration)?.map(|()| lost))
 }
 
 /// Takes the counters that these registrations are about to move, in the order of their keys.
@@ -186,9 +204,28 @@ pub fn drift(conn: &mut Conn) -> Result<Vec<String>, DbError> {
 /// # Errors
 /// The store's failure.
 pub fn release_attendee(conn: &mut Conn, attendee: AttendeeId) -> Result<(), DbError> {
+    release_municipalities(conn, attendee)?;
+    option_claims::release_of(conn, &[attendee], None)
+}
+
+/// Gives back what one attendee holds and does not want any more. Options they go on holding are not let
+/// go in between: their limit may be lower now than what is held.
+///
+/// # Errors
+/// The store's failure.
+pub fn release_unwanted(
+    conn: &mut Conn,
+    before: &Attendee,
+    after: &Attendee,
+) -> Result<(), DbError> {
+    release_municipalities(conn, before.id)?;
+    option_claims::release_unwanted(conn, before, after)
+}
+
+fn release_municipalities(conn: &mut Conn, attendee: AttendeeId) -> Result<(), DbError> {
     per_backend!(conn, c => {
         diesel::delete(municipality_claims::table.filter(municipality_claims::attendee_id.eq(attendee)))
             .execute(c)
     })?;
-    option_claims::release_of(conn, &[attendee], None)
+    Ok(())
 }

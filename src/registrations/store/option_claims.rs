@@ -6,13 +6,24 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Text};
 
-use super::super::model::{AttendeeState, Registration};
+use super::super::model::{Attendee, AttendeeState, Registration};
 use super::claims::Taken;
 use crate::db::schema::{option_claims, question_options, questions};
 use crate::db::types::IdSql;
 use crate::db::{Conn, DbError};
 use crate::ids::{AttendeeId, EventId, QuestionId};
 use crate::per_backend;
+
+/// An option that somebody chose and that is not to be had any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lost {
+    /// Who.
+    pub attendee_id: AttendeeId,
+    /// Of which question.
+    pub question_id: QuestionId,
+    /// What.
+    pub key: String,
+}
 
 /// Who chose an option, in the order in which counters are taken.
 type Chosen<'a> = BTreeMap<(QuestionId, &'a str), Vec<AttendeeId>>;
@@ -93,6 +104,58 @@ pub(super) fn claim(
     Ok(Ok(()))
 }
 
+/// Takes the options that can still be had, and takes the others out of the answers; gives those.
+///
+/// # Errors
+/// The store's failure.
+pub(super) fn claim_what_is_left(
+    conn: &mut Conn,
+    registration: &mut Registration,
+) -> Result<Vec<Lost>, DbError> {
+    let before = registration.clone();
+    let mut all = Chosen::new();
+    chosen(&before, &mut all);
+    let mut lost = Vec::new();
+    for ((question_id, key), attendees) in all {
+        for attendee_id in attendees {
+            if claim_one(conn, attendee_id, (question_id, key))? {
+                continue;
+            }
+            let mut seated = registration.attendees.iter_mut();
+            if let Some(attendee) = seated.find(|one| one.id == attendee_id) {
+                attendee.lose_option(question_id, key);
+            }
+            lost.push(Lost {
+                attendee_id,
+                question_id,
+                key: key.to_owned(),
+            });
+        }
+    }
+    Ok(lost)
+}
+
+fn claim_one(
+    conn: &mut Conn,
+    attendee: AttendeeId,
+    option: (QuestionId, &str),
+) -> Result<bool, DbError> {
+    let row = (
+        option_claims::attendee_id.eq(attendee),
+        option_claims::question_id.eq(option.0),
+        option_claims::option_key.eq(option.1),
+    );
+    let new = per_backend!(conn, c => {
+        diesel::insert_into(option_claims::table).values(row).on_conflict_do_nothing().execute(c)
+    })?;
+    if new == 0 || enter(conn, option, 1)? {
+        return Ok(true);
+    }
+    // Not counted, so not to be given back either.
+    forget(conn, &[attendee], option)?;
+    Ok(false)
+}
+
 fn enter(
     conn: &mut Conn,
     (question, key): (QuestionId, &str),
@@ -116,14 +179,26 @@ fn forget(
     conn: &mut Conn,
     attendees: &[AttendeeId],
     (question, key): (QuestionId, &str),
-) -> Result<(), DbError> {
-    per_backend!(conn, c => {
+) -> Result<usize, DbError> {
+    Ok(per_backend!(conn, c => {
         diesel::delete(
             option_claims::table
                 .filter(option_claims::attendee_id.eq_any(attendees))
                 .filter(option_claims::question_id.eq(question))
                 .filter(option_claims::option_key.eq(key)),
         )
+        .execute(c)
+    })?)
+}
+
+fn leave(conn: &mut Conn, (question, key): (QuestionId, &str), count: i32) -> Result<(), DbError> {
+    per_backend!(conn, c => {
+        diesel::update(
+            question_options::table
+                .filter(question_options::question_id.eq(question))
+                .filter(question_options::option_key.eq(key)),
+        )
+        .set(question_options::held.eq(question_options::held - count))
         .execute(c)
     })?;
     Ok(())
@@ -167,15 +242,30 @@ pub(super) fn release_of(
         *counts.entry(option).or_default() += 1;
     }
     for ((question, key), count) in counts {
-        per_backend!(conn, c => {
-            diesel::update(
-                question_options::table
-                    .filter(question_options::question_id.eq(question))
-                    .filter(question_options::option_key.eq(&key)),
-            )
-            .set(question_options::held.eq(question_options::held - count))
-            .execute(c)
-        })?;
+        leave(conn, (question, &key), count)?;
+    }
+    Ok(())
+}
+
+/// Gives back the options of this attendee that are not in their answers any more.
+///
+/// # Errors
+/// The store's failure.
+pub(super) fn release_unwanted(
+    conn: &mut Conn,
+    before: &Attendee,
+    after: &Attendee,
+) -> Result<(), DbError> {
+    for answer in &before.answers {
+        let mut new = after.answers.iter();
+        let new = new.find(|one| one.question_id == answer.question_id);
+        let kept = |key: &&String| new.is_some_and(|new| new.chosen.contains(key));
+        for key in answer.chosen.iter().filter(|key| !kept(key)) {
+            let option = (answer.question_id, key.as_str());
+            if forget(conn, &[before.id], option)? == 1 {
+                leave(conn, option, 1)?;
+            }
+        }
     }
     Ok(())
 }

@@ -41,6 +41,16 @@ pub struct Answer {
     pub sensitive: bool,
 }
 
+impl Answer {
+    /// Takes an option out of it. Without any it is no answer.
+    pub fn lose(&mut self, key: &str) {
+        self.chosen.retain(|one| one != key);
+        if let Value::Array(keys) = &mut self.value {
+            keys.retain(|one| one.as_str() != Some(key));
+        }
+    }
+}
+
 /// Without the value: what is printed may end in a log.
 impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
