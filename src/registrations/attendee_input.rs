@@ -51,11 +51,12 @@ pub struct AttendeeChange {
     /// Municipalities they come for, four digits each.
     #[schema(example = json!(["3222"]))]
     pub municipality_numbers: Option<Vec<String>>,
-    /// Sessions they want a place in; no two at one time.
+    /// Sessions they want a place in, each by id or slug; no two at one time.
     #[schema(example = json!([]))]
     pub session_ids: Option<Vec<String>>,
     /// Answers to the questions of the form, instead of those there are; absent: they stay. A sensitive
-    /// answer that one may not read stays unless it is given anew.
+    /// answer that one may not read stays unless it is given anew, and so does an answer to a question that
+    /// is hidden now. What is answered already may be sent again, also an option that was taken off.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = json!([]))]
     pub answers: Option<Vec<AnswerInput>>,
@@ -210,13 +211,14 @@ impl AttendeeChange {
             );
         }
         // Nobody else has to answer what was asked after they came.
-        let asked = if self.answers.is_some() {
-            asked
-        } else {
-            Asked {
-                questions: &[],
-                ..asked
-            }
+        let asked = Asked {
+            questions: if self.answers.is_some() {
+                asked.questions
+            } else {
+                &[]
+            },
+            before: &before.answers,
+            ..asked
         };
         let attendee = parse(&input, types, asked);
         let attendee = attendee.map_err(|more| faults.extend(more)).ok();

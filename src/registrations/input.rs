@@ -45,7 +45,8 @@ pub struct AttendeeInput {
     /// Municipalities they come for, four digits each; needed where seats are unique by municipality.
     #[schema(example = json!(["3222"]))]
     pub municipality_numbers: Option<Vec<String>>,
-    /// Sessions they want a place in, of those that the registration form lists; no two at one time.
+    /// Sessions they want a place in, of those that the registration form lists, each by id or slug; no two at
+    /// one time.
     #[schema(example = json!([]))]
     pub session_ids: Option<Vec<String>>,
     /// Answers to the questions that the registration form asks those with this ticket type.

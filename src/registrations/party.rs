@@ -59,7 +59,7 @@ impl AttendeeInput {
                 "This ticket type has one seat per municipality: name at least one.",
             );
         }
-        let session_ids = self.sessions(&at("session_ids"), faults);
+        let session_ids = self.sessions(asked, &at("session_ids"), faults);
         let answers = self.answers.as_deref().unwrap_or_default();
         let answers = asked.parse(self.ticket_type_id, answers, &at("answers"), faults);
         Some(ParsedAttendee {
@@ -76,7 +76,7 @@ impl AttendeeInput {
     }
 
     /// Whether there are such sessions is looked up later; here each is named once.
-    fn sessions(&self, pointer: &str, faults: &mut Faults) -> Vec<SessionId> {
+    fn sessions(&self, asked: Asked, pointer: &str, faults: &mut Faults) -> Vec<SessionId> {
         let given = self.session_ids.as_deref().unwrap_or_default();
         if given.len() > SESSIONS {
             faults.add(
@@ -87,10 +87,10 @@ impl AttendeeInput {
         }
         let mut chosen = Vec::new();
         for (index, text) in given.iter().take(SESSIONS).enumerate() {
-            match text.parse() {
-                Ok(id) if !chosen.contains(&id) => chosen.push(id),
-                Ok(_) => {}
-                Err(_) => faults.add(
+            match asked.session(text) {
+                Some(id) if !chosen.contains(&id) => chosen.push(id),
+                Some(_) => {}
+                None => faults.add(
                     format!("{pointer}/{index}"),
                     "unknown_session",
                     "The session is a released one of this event that takes sign-up.",

@@ -3,9 +3,11 @@
 
 use super::access_codes::{self, AccessCode};
 use super::questions::{self, Asked, Question};
+use super::store::sign_up;
 use crate::clock::Instant;
 use crate::db::{Conn, DbError};
 use crate::events::Event;
+use crate::ids::SessionId;
 
 /// The form of an event at an instant.
 #[derive(Debug, Clone)]
@@ -14,6 +16,8 @@ pub struct Form {
     pub questions: Vec<Question>,
     /// Those of its access codes that were typed.
     pub codes: Vec<AccessCode>,
+    /// Its sessions that take sign-up, with the slugs that they are named by as well.
+    pub sessions: Vec<(SessionId, String)>,
     /// When it is filled in.
     pub now: Instant,
 }
@@ -32,6 +36,7 @@ impl Form {
         Ok(Self {
             questions: questions::store::list_all(conn, event.id)?,
             codes: access_codes::store::list_typed(conn, event.id, typed)?,
+            sessions: sign_up::named(conn, event.id)?,
             now,
         })
     }
@@ -39,6 +44,9 @@ impl Form {
     /// What attendees are asked.
     #[must_use]
     pub fn asked(&self, event: &Event) -> Asked<'_> {
-        Asked::at(event, &self.questions, self.now)
+        Asked {
+            sessions: &self.sessions,
+            ..Asked::at(event, &self.questions, self.now)
+        }
     }
 }

@@ -143,6 +143,40 @@ on_both_stores! { with [crate::helpers::MAIL_WAITS]
         sales::assert_integrity(&app);
     }
 
+    async fn an_answer_stays_when_others_are_given_anew(app: TestApp) {
+        let sale = OnSale::of_size(&app, 5).await;
+        let one = ask(&app, &sale, food(Some(1))).await;
+        let many = ask(&app, &sale, json!({"label": "Turer", "kind": "multiple_choice", "options": [{"key": "sea", "label": "Sjø"}, {"key": "hill", "label": "Fjell"}]})).await;
+        let hidden = ask(&app, &sale, json!({"label": "Rom", "kind": "text"})).await;
+        let given = json!([{"question_id": one, "value": "fish"}, {"question_id": many, "value": ["sea", "hill"]}, {"question_id": hidden, "value": "12"}]);
+        register(&app, &sale, "a@example.org", given.clone(), json!({})).await.expect(202);
+        let own = opened(&app, "a@example.org").await;
+        let path = format!("/registration/attendees/{}", own["registration"]["attendees"][0]["id"].as_str().unwrap());
+        let change = |answers: Value| app.call("PATCH", &path).bearer(own["access_token"].as_str().unwrap()).if_match("*").patch_json(&json!({"answers": answers})).send();
+        let question = |id: &str, body: Value| {
+            let path = format!("/events/{}/questions/{id}", sale.event);
+            app.organiser("PATCH", &path).if_match("*").patch_json(&body).send()
+        };
+        question(&hidden, json!({"hidden": true})).await.expect(200);
+        question(&one, json!({"options": [{"key": "soup", "label": "Suppe"}]})).await.expect(200);
+        question(&many, json!({"options": [{"key": "town", "label": "By"}, {"key": "hill", "label": "Fjell"}]})).await.expect(200);
+        let values = |changed: Value| -> Vec<Value> {
+            changed["attendees"][0]["answers"].as_array().unwrap().iter().map(|answer| answer["value"].clone()).collect()
+        };
+        assert_eq!(values(change(given).await.expect(200)), [json!("fish"), json!(["sea", "hill"]), json!("12")]);
+        let fewer = change(json!([{"question_id": one, "value": "fish"}, {"question_id": many, "value": ["sea", "town"]}])).await.expect(200);
+        assert_eq!(values(fewer), [json!("fish"), json!(["town", "sea"]), json!("12")]);
+        let listed = app.organiser("GET", &format!("/events/{}/registrations.csv", sale.event)).send().await;
+        assert!(listed.body.contains("Fisk") && listed.body.contains("By; Sjø"), "{}", listed.body);
+        change(json!([{"question_id": hidden, "value": "13"}])).await.fault("/answers/0/question_id", "unknown_question");
+        let other = change(json!([{"question_id": many, "value": ["hill"]}])).await.expect(200);
+        assert_eq!(values(other), [json!(["hill"]), json!("12")]);
+        // What was let go is not to be had again.
+        change(json!([{"question_id": one, "value": "fish"}])).await.fault("/answers/0/value", "unknown_option");
+        change(json!([{"question_id": many, "value": ["sea"]}])).await.fault("/answers/0/value", "unknown_option");
+        sales::assert_integrity(&app);
+    }
+
     async fn an_option_is_given_back_with_its_seat(app: TestApp) {
         let sale = OnSale::of_size(&app, 50).await;
         let question = ask(&app, &sale, food(Some(1))).await;

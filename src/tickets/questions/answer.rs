@@ -11,7 +11,7 @@ use super::model::{Question, QuestionKind};
 use crate::clock::Instant;
 use crate::events::Event;
 use crate::faults::{Faults, Refused};
-use crate::ids::{QuestionId, TicketTypeId};
+use crate::ids::{QuestionId, SessionId, TicketTypeId};
 use crate::municipalities;
 use crate::text::{self, time};
 
@@ -71,6 +71,10 @@ pub struct Asked<'a> {
     pub today: NaiveDate,
     /// The first day of the event; today while it has no date.
     pub event_day: NaiveDate,
+    /// What was answered before; nothing for who comes anew. What is said once more is taken as it stands.
+    pub before: &'a [Answer],
+    /// The sessions that can be signed up for, with their slugs.
+    pub sessions: &'a [(SessionId, String)],
 }
 
 impl<'a> Asked<'a> {
@@ -82,7 +86,17 @@ impl<'a> Asked<'a> {
             questions,
             today,
             event_day: event.dates.map_or(today, |dates| dates.starts_on),
+            before: &[],
+            sessions: &[],
         }
+    }
+
+    /// The session that a text names, by id or slug. Whether an id is one of them is looked up later.
+    #[must_use]
+    pub fn session(&self, text: &str) -> Option<SessionId> {
+        let mut sessions = self.sessions.iter();
+        let named = sessions.find(|(_, slug)| slug == text);
+        text.parse().ok().or(named.map(|(id, _)| *id))
     }
 
     /// The answers of an attendee who has a ticket of this type, in the order of the questions. `at` is the
@@ -111,7 +125,8 @@ impl<'a> Asked<'a> {
                 );
                 continue;
             }
-            let read = faults.take(&format!("{place}/value"), self.read(question, &input.value));
+            let read = self.read_again(question, &input.value);
+            let read = faults.take(&format!("{place}/value"), read);
             // A fault of its own is not also a missing answer.
             let missing = read.as_ref().is_some_and(Option::is_none);
             if missing && question.is_required_on(self.today) {
@@ -125,6 +140,7 @@ impl<'a> Asked<'a> {
         }
         let answered: Vec<QuestionId> = answers.iter().map(|(known, _)| known.id).collect();
         self.note_missing(ticket_type, &answered, at, faults);
+        answers.extend(self.stay_although_hidden(&answered));
         answers.sort_by_key(|(question, _)| (question.position, question.id));
         answers
             .into_iter()
@@ -163,6 +179,36 @@ impl<'a> Asked<'a> {
         }
     }
 
+    /// Answers that were given before and that nobody is asked for now: not to say them again takes
+    /// nothing back.
+    fn stay_although_hidden(
+        &self,
+        answered: &[QuestionId],
+    ) -> impl Iterator<Item = (&'a Question, Option<Answer>)> {
+        let hidden = self.questions.iter().filter(|question| question.hidden);
+        let unsaid = hidden.filter(|question| !answered.contains(&question.id));
+        unsaid.filter_map(|question| Some((question, Some(self.said(question)?.clone()))))
+    }
+
+    /// What was answered to a question before.
+    fn said(&self, question: &Question) -> Option<&'a Answer> {
+        let mut before = self.before.iter();
+        before.find(|answer| answer.question_id == question.id)
+    }
+
+    /// The answer; what was said before stands also where it could not be said anew.
+    fn read_again(&self, question: &Question, value: &Value) -> Result<Option<Answer>, Refused> {
+        let said = self.said(question);
+        let same = said.filter(|answer| answer.value == *value);
+        match same {
+            Some(same) if question.hidden || is_off(question, same) => Ok(Some(same.clone())),
+            Some(same) => self
+                .read(question, value)
+                .or_else(|_| Ok(Some(same.clone()))),
+            None => self.read(question, value),
+        }
+    }
+
     fn find(
         &self,
         ticket_type: TicketTypeId,
@@ -171,13 +217,18 @@ impl<'a> Asked<'a> {
         faults: &mut Faults,
     ) -> Option<&'a Question> {
         let id = input.question_id.parse::<QuestionId>().ok();
-        let found = self
-            .questions
-            .iter()
-            .find(|question| Some(question.id) == id && !question.hidden);
+        let mut questions = self.questions.iter();
+        let known = questions.find(|question| Some(question.id) == id);
+        let again = |question: &&Question| {
+            let said = self.said(question);
+            said.is_some_and(|answer| answer.value == input.value)
+        };
+        let found = known.filter(|question| !question.hidden || again(question));
         let pointer = format!("{place}/question_id");
         match found {
-            Some(question) if question.asks(ticket_type) => return Some(question),
+            Some(question) if question.hidden || question.asks(ticket_type) => {
+                return Some(question);
+            }
             Some(_) => faults.add(
                 pointer,
                 "not_asked",
@@ -194,13 +245,14 @@ impl<'a> Asked<'a> {
 
     /// The answer; `None` where nothing was answered.
     fn read(&self, question: &Question, value: &Value) -> Result<Option<Answer>, Refused> {
+        let held = self.said(question).map_or(&[][..], |said| &said.chosen);
         let (value, chosen) = match question.kind {
             QuestionKind::SingleChoice => match line(value)? {
                 Some(key) => (Value::from(choice(question, &key)?), vec![key]),
                 None => (Value::Null, Vec::new()),
             },
             QuestionKind::MultipleChoice => {
-                let chosen = choices(question, value)?;
+                let chosen = choices((question, held), value)?;
                 let keys = if chosen.is_empty() {
                     Value::Null
                 } else {
@@ -287,6 +339,12 @@ fn choice<'a>(question: &Question, key: &'a str) -> Result<&'a str, Refused> {
     }
 }
 
+/// Whether one of the options in it is offered no more.
+fn is_off(question: &Question, answer: &Answer) -> bool {
+    let mut chosen = answer.chosen.iter();
+    chosen.any(|key| question.option(key).is_none())
+}
+
 fn unknown_option(question: &Question) -> Refused {
     let keys: Vec<&str> = question
         .options
@@ -296,22 +354,27 @@ fn unknown_option(question: &Question) -> Refused {
     Refused::new("unknown_option", format!("One of: {}.", keys.join(", ")))
 }
 
-/// The keys, each once, in the order of the options.
-fn choices(question: &Question, value: &Value) -> Result<Vec<String>, Refused> {
+/// The keys, each once, in the order of the options; behind them those that are offered no more and that
+/// are held already.
+fn choices(
+    (question, held): (&Question, &[String]),
+    value: &Value,
+) -> Result<Vec<String>, Refused> {
     let given = match value {
         Value::Null => return Ok(Vec::new()),
         Value::Array(given) => given,
         _ => return Err(wrong("The answer is a list of the keys of options.")),
     };
-    if given
-        .iter()
-        .any(|key| key.as_str().and_then(|key| question.option(key)).is_none())
-    {
+    let options = question.options.iter().map(|option| &option.key);
+    let taken_off = held.iter().filter(|key| question.option(key).is_none());
+    let all: Vec<&String> = options.chain(taken_off).collect();
+    let known = |one: &Value| all.iter().any(|key| one.as_str() == Some(key));
+    if !given.iter().all(known) {
         return Err(unknown_option(question));
     }
     let chosen = |key: &str| given.iter().any(|one| one.as_str() == Some(key));
-    let options = question.options.iter().map(|option| &option.key);
-    Ok(options.filter(|key| chosen(key)).cloned().collect())
+    let chosen = all.into_iter().filter(|key| chosen(key));
+    Ok(chosen.cloned().collect())
 }
 
 #[cfg(test)]

@@ -60,6 +60,32 @@ pub fn released_sessions_with_sign_up(
     Ok(with_capacity.into_iter().filter_map(session).collect())
 }
 
+/// A session of the event that takes sign-up, by id or slug.
+///
+/// # Errors
+/// The store's failure.
+pub fn find(conn: &mut Conn, event: EventId, key: &str) -> Result<Option<SessionId>, DbError> {
+    let id = key.parse::<SessionId>().ok();
+    let mut named = named(conn, event)?.into_iter();
+    let found = named.find(|(known, slug)| Some(*known) == id || slug == key);
+    Ok(found.map(|(id, _)| id))
+}
+
+/// The sessions of the event that take sign-up, with their slugs.
+///
+/// # Errors
+/// The store's failure.
+pub fn named(conn: &mut Conn, event: EventId) -> Result<Vec<(SessionId, String)>, DbError> {
+    Ok(per_backend!(conn, c => {
+        sessions::table
+            .filter(sessions::event_id.eq(event))
+            .filter(sessions::sign_up_capacity.is_not_null())
+            .order(sessions::id)
+            .select((sessions::id, sessions::slug))
+            .load(c)
+    })?)
+}
+
 type Times = (Option<Instant>, Option<Instant>);
 
 /// When the sessions of a released document are, by id.

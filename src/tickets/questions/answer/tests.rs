@@ -45,6 +45,8 @@ fn read(
     given: &[AnswerInput],
 ) -> (Vec<Answer>, Vec<String>) {
     let asked = Asked {
+        before: &[],
+        sessions: &[],
         questions,
         today: day("2027-09-01"),
         event_day: day("2027-11-11"),
