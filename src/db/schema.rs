@@ -424,6 +424,7 @@ diesel::table! {
         offer_expires_at -> Nullable<InstantSql>,
         session_ids -> Json,
         lost_session_ids -> Json,
+        sensitive_consent -> Bool,
     }
 }
 

@@ -143,6 +143,36 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
     }
 }
 
+/// A JSON body that may be left out: then it is as if nothing in it was said.
+#[derive(Debug)]
+pub struct MaybeJson<T> {
+    /// The body.
+    pub value: T,
+}
+
+impl<T: DeserializeOwned + Default + 'static> FromRequest for MaybeJson<T> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
+        let is_json = media_type(request).is_some_and(|given| given == "application/json");
+        let payload = payload.take();
+        Box::pin(async move {
+            let bytes = collect_within(payload, USUAL).await?;
+            if bytes.is_empty() {
+                return Ok(Self {
+                    value: T::default(),
+                });
+            }
+            if !is_json {
+                return Err(unsupported(&["application/json"]));
+            }
+            let value = strict::typed(strict::value(&bytes)?)?;
+            Ok(Self { value })
+        })
+    }
+}
+
 /// A form that a page of ours sent, not yet read: whoever answers with a page must know its language
 /// before they can say what is wrong with it.
 #[derive(Debug)]
@@ -241,14 +271,21 @@ fn read_within(
 ) -> LocalBoxFuture<'static, Result<BytesMut, Problem>> {
     let accepted = media_type(request).is_some_and(|given| types.contains(&given.as_str()));
     if !accepted {
-        let detail = format!("The body must be {}.", types.join(" or "));
-        return Box::pin(async { Err(Problem::new(Kind::UnsupportedMediaType, detail)) });
+        let problem = unsupported(types);
+        return Box::pin(async { Err(problem) });
     }
-    Box::pin(async move {
-        tokio::time::timeout(limits.time, collect(payload, limits))
-            .await
-            .map_err(|_| Problem::new(Kind::SlowBody, limits.too_slow))?
-    })
+    Box::pin(collect_within(payload, limits))
+}
+
+fn unsupported(types: &[&str]) -> Problem {
+    let detail = format!("The body must be {}.", types.join(" or "));
+    Problem::new(Kind::UnsupportedMediaType, detail)
+}
+
+async fn collect_within(payload: dev::Payload, limits: Limits) -> Result<BytesMut, Problem> {
+    tokio::time::timeout(limits.time, collect(payload, limits))
+        .await
+        .map_err(|_| Problem::new(Kind::SlowBody, limits.too_slow))?
 }
 
 async fn collect(mut payload: dev::Payload, limits: Limits) -> Result<BytesMut, Problem> {

@@ -26,7 +26,7 @@ mod strict;
 mod weight;
 pub mod wire;
 
-pub use body::{Form, Json, Patch, TextFile, TextTypes, Upload};
+pub use body::{Form, Json, MaybeJson, Patch, TextFile, TextTypes, Upload};
 pub use coding::accepts_gzip;
 pub use etag::IfMatch;
 pub use precompressed::Precompressed;

@@ -12,12 +12,13 @@ use super::model::{Attendee, Registration};
 use super::moves;
 use super::own_routes::{Found, at};
 use super::refusal::Refusal;
+use super::wire_bodies::Nothing;
 use super::wire_own::OwnRegistration;
 use crate::clock::Instant;
 use crate::db::Conn;
 use crate::events::Event;
 use crate::faults::Faults;
-use crate::http::{Answer as HttpAnswer, IfMatch, Json, Patch, Reply};
+use crate::http::{Answer as HttpAnswer, IfMatch, Json, MaybeJson, Patch, Reply};
 use crate::idempotency::{Effect, Once};
 use crate::ids::AttendeeId;
 use crate::problem::Problem;
@@ -50,7 +51,7 @@ pub async fn add_attendee(app: App, own: Own, once: Once, body: Json<AttendeeInp
             let form = Form::read(tx, &found.event, at.0, &[])?;
             let asked = form.asked(&found.event);
             let parsed = attendee_input::parse(&body.value, &found.types, asked)?;
-            consents_to(&found.registration, &parsed.answers)?;
+            consents_to(found.registration.consents.sensitive, &parsed.answers, &[])?;
             attendees::add(tx, seating, found.registration, &parsed)?;
             let view = Found::read(tx, own)?.view();
             let reply = Reply::created("/api/v1/registration", &view)?.etag(view.tag()?);
@@ -85,10 +86,9 @@ pub async fn update_attendee(
             let (seating, found) = Found::hold(tx, at, own)?;
             if_match.check_version(&found.view().tag()?)?;
             let attendee = attendee_of(&found.registration, id)?;
-            let sees_all =
-                own.attendee_id.is_some() || found.registration.is_contacts_own(attendee);
-            let about = (&found.event, found.types.as_slice(), &found.registration);
-            let parsed = parsed_change(tx, at.0, about, (attendee, sees_all), &changes)?;
+            let about = (&found.event, found.types.as_slice());
+            let by = Answering::of(own, &found.registration, attendee);
+            let parsed = parsed_change(tx, at.0, about, (attendee, by), &changes)?;
             moves::change(tx, seating, found.registration, id, (&parsed, By::Contact))?;
             Found::read(tx, own).map_err(Problem::from)
         })
@@ -99,7 +99,8 @@ pub async fn update_attendee(
 
 /// Hand an attendee's seat to a colleague
 ///
-/// The colleague gets a ticket of their own; the one before theirs ends.
+/// The colleague gets a ticket and a link of their own; those of the one before end. An attendee hands over
+/// their own seat by their own link, which ends with it.
 #[utoipa::path(operation_id = "replace_attendee", tag = "registration", params(("attendee" = AttendeeId, Path, description = "Id")), request_body = ColleagueInput, responses((status = 200, description = "The changed registration", body = OwnRegistration), (status = 409, description = "`municipality-taken`, `wrong-state`: nothing was changed")))]
 #[post("/registration/attendees/{attendee}/replace")]
 pub async fn replace_attendee(
@@ -108,7 +109,6 @@ pub async fn replace_attendee(
     path: web::Path<String>,
     body: Json<ColleagueInput>,
 ) -> HttpAnswer {
-    own.require_contact()?;
     let (at, id) = (at(&app), named(own, &path)?);
     let found = app
         .db
@@ -118,22 +118,31 @@ pub async fn replace_attendee(
             let asked = form.asked(&found.event);
             let before = attendee_of(&found.registration, id)?;
             let parsed = body.value.parse(before, &found.types, asked)?;
-            consents_to(&found.registration, &parsed.answers)?;
+            // Of a colleague who has said nothing themselves yet, it is the contact's yes.
+            consents_to(found.registration.consents.sensitive, &parsed.answers, &[])?;
             attendees::replace(tx, seating, found.registration, id, &parsed)?;
             Found::read(tx, own).map_err(Problem::from)
         })
         .await?;
     app.mail_wakeup();
-    found.view().reply()
+    match own.attendee_id {
+        None => found.view().reply(),
+        Some(_) => found.view().without_tickets().reply(),
+    }
 }
 
 /// Cancel an attendee
 ///
 /// Frees their seat, which goes to who waits; with the last one the registration is cancelled. Possible
-/// until the event's `cancel_until`, else until it starts.
-#[utoipa::path(operation_id = "cancel_attendee", tag = "registration", params(("attendee" = AttendeeId, Path, description = "Id")), responses((status = 200, description = "The changed registration", body = OwnRegistration), (status = 409, description = "`wrong-state`: they are cancelled, or it is too late")))]
+/// until the event's `cancel_until`, else until it starts. The body is absent, or an empty object.
+#[utoipa::path(operation_id = "cancel_attendee", tag = "registration", request_body = Option<Nothing>, params(("attendee" = AttendeeId, Path, description = "Id")), responses((status = 200, description = "The changed registration", body = OwnRegistration), (status = 409, description = "`wrong-state`: they are cancelled, or it is too late")))]
 #[post("/registration/attendees/{attendee}/cancel")]
-pub async fn cancel_attendee(app: App, own: Own, path: web::Path<String>) -> HttpAnswer {
+pub async fn cancel_attendee(
+    app: App,
+    own: Own,
+    path: web::Path<String>,
+    _: MaybeJson<Nothing>,
+) -> HttpAnswer {
     let (at, id) = (at(&app), named(own, &path)?);
     let found = app
         .db
@@ -147,33 +156,65 @@ pub async fn cancel_attendee(app: App, own: Own, path: web::Path<String>) -> Htt
     found.view().reply()
 }
 
+/// Who answers for an attendee.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Answering {
+    /// Whether they see all of the attendee's answers.
+    pub(super) sees_all: bool,
+    /// Whether they said yes to what is kept of sensitive answers they give.
+    pub(super) consents: bool,
+}
+
+impl Answering {
+    /// By an access: the attendee with their own consent, or the contact with theirs.
+    fn of(own: Own, registration: &Registration, attendee: &Attendee) -> Self {
+        match own.attendee_id {
+            Some(_) => Self {
+                sees_all: true,
+                consents: attendee.sensitive_consent,
+            },
+            None => Self {
+                sees_all: registration.is_contacts_own(attendee),
+                consents: registration.consents.sensitive,
+            },
+        }
+    }
+}
+
 /// What a patch makes of an attendee, parsed; who does not see all of their answers leaves those that are
 /// sensitive as they are.
 pub(super) fn parsed_change(
     tx: &mut Conn,
     now: Instant,
-    (event, types, registration): (&Event, &[TicketType], &Registration),
-    (attendee, sees_all): (&Attendee, bool),
+    (event, types): (&Event, &[TicketType]),
+    (attendee, by): (&Attendee, Answering),
     changes: &Patch,
 ) -> Result<ParsedChange, Problem> {
     let input: AttendeeChange = changes.apply(&AttendeeChange::of(attendee))?;
     let form = Form::read(tx, event, now, &[])?;
-    let mut parsed = input.parse(attendee, types, form.asked(event))?;
-    consents_to(registration, &parsed.attendee.answers)?;
-    if !sees_all {
+    // What they don't see is nothing they could say again, nor find out by guessing.
+    let mut seen = attendee.clone();
+    seen.answers.retain(|one| by.sees_all || !one.sensitive);
+    let mut parsed = input.parse(&seen, types, form.asked(event))?;
+    consents_to(by.consents, &parsed.attendee.answers, &seen.answers)?;
+    if !by.sees_all {
         let given = parsed.attendee.answers;
         parsed.attendee.answers = attendee_input::with_unseen(given, &attendee.answers);
     }
     Ok(parsed)
 }
 
-/// Sensitive answers are kept only with a consent of their own.
-fn consents_to(registration: &Registration, answers: &[Answer]) -> Result<(), Problem> {
-    let mut answers = answers.iter();
-    if registration.consents.sensitive || !answers.any(|answer| answer.sensitive) {
+/// Sensitive answers are kept only with a consent of their own; those that stay were given with one.
+fn consents_to(consents: bool, answers: &[Answer], before: &[Answer]) -> Result<(), Problem> {
+    let stays = |answer: &Answer| {
+        let mut before = before.iter();
+        before.any(|one| one.question_id == answer.question_id && one.value == answer.value)
+    };
+    let mut new = answers.iter().filter(|answer| !stays(answer));
+    if consents || !new.any(|answer| answer.sensitive) {
         return Ok(());
     }
-    let detail = "Say yes to consents.sensitive of the registration first.";
+    let detail = "Say yes to consents.sensitive with PATCH /registration first.";
     Err(Faults::one("/answers", "needs_consent", detail).into())
 }
 

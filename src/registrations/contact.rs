@@ -14,6 +14,7 @@ use crate::clock::Instant;
 use crate::db::rows::hold_event;
 use crate::db::{Conn, DbError};
 use crate::events::{self, Event};
+use crate::ids::AttendeeId;
 use crate::mail::{AddressNews, EmailKind, outbox};
 use crate::tickets::{self, TicketType};
 
@@ -35,7 +36,7 @@ pub fn change(
     registration.invoice.clone_from(&change.invoice);
     registration.consents = change.consents;
     if !registration.consents.sensitive {
-        claims::withdraw_sensitive(tx, &mut registration)?;
+        claims::withdraw_sensitive(tx, &mut registration, None)?;
     }
     let Some(contact) = &mut registration.contact else {
         return Err(Refusal::WrongState(registration.state).into());
@@ -59,6 +60,29 @@ pub fn change(
     Ok(registration)
 }
 
+/// Notes whether an attendee says yes to what is kept of their own sensitive answers. With a no these
+/// answers are deleted, whoever gave them.
+///
+/// # Errors
+/// What [`Refusal`] says.
+pub fn consent(
+    tx: &mut Conn,
+    mut registration: Registration,
+    id: AttendeeId,
+    yes: bool,
+) -> Outcome<()> {
+    if !registration.state.is_live() {
+        return Err(Refusal::WrongState(registration.state).into());
+    }
+    let mut attendees = registration.attendees.iter_mut();
+    let found = attendees.find(|one| one.id == id);
+    found.ok_or(Refusal::NoAttendee)?.sensitive_consent = yes;
+    if !yes {
+        claims::withdraw_sensitive(tx, &mut registration, Some(id))?;
+    }
+    Ok(store::update(tx, &mut registration)?)
+}
+
 /// Asks the new address, unless it was written to too often.
 fn ask(
     tx: &mut Conn,
@@ -80,6 +104,19 @@ fn ask(
         mail.context.address = Some(AddressNews::Asked);
     }
     outbox::enqueue_all(tx, now, mail.as_slice())
+}
+
+/// Makes this the contact. Who comes themselves, by the address that the contact had, has the new one too.
+fn move_own(registration: &mut Registration, new: &Contact) {
+    let attendees = registration.attendees.iter();
+    let own = attendees.map(|one| registration.is_contacts_own(one));
+    let own: Vec<bool> = own.collect();
+    for (attendee, own) in registration.attendees.iter_mut().zip(own) {
+        if own {
+            attendee.email = Some(new.email.clone());
+        }
+    }
+    registration.contact = Some(new.clone());
 }
 
 /// Confirms a new address by the token that it was mailed. Links that the old one has open nothing any
@@ -110,7 +147,7 @@ pub fn confirm(tx: &mut Conn, now: Instant, secret: &str) -> Outcome<Confirmed> 
     let kind = EmailKind::RegistrationChanged;
     let farewell = letter(about, &registration, kind, None);
     registration.new_contact = None;
-    registration.contact = Some(new.clone());
+    move_own(&mut registration, &new);
     store::update(tx, &mut registration)?;
     store::set_identity(tx, registration.id, &new.email)?;
     tokens::mark_used(tx, &[token.id], now)?;

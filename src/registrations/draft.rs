@@ -68,6 +68,7 @@ pub fn attendee(parsed: &ParsedAttendee) -> Result<Attendee, DbError> {
         waiting_for: None,
         session_ids: parsed.session_ids.clone(),
         lost_session_ids: Vec::new(),
+        sensitive_consent: false,
     })
 }
 

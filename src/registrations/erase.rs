@@ -76,5 +76,6 @@ pub(super) fn nameless(attendee: &Attendee) -> Result<Attendee, DbError> {
         waiting_for: attendee.waiting_for,
         session_ids: attendee.session_ids.clone(),
         lost_session_ids: Vec::new(),
+        sensitive_consent: false,
     })
 }

@@ -225,6 +225,9 @@ pub struct Attendee {
     pub session_ids: Vec<SessionId>,
     /// Sessions they had chosen and that filled up before they got a seat, until they choose anew.
     pub lost_session_ids: Vec<SessionId>,
+    /// Whether they said yes by their own link to what is kept of their sensitive answers. The contact's yes
+    /// stands in [`Consents`] and counts for what the contact answers.
+    pub sensitive_consent: bool,
 }
 
 impl Attendee {
@@ -232,6 +235,12 @@ impl Attendee {
     #[must_use]
     pub fn comes(&self) -> bool {
         self.state == AttendeeState::Active
+    }
+
+    /// Whether they come, or would, to this session.
+    #[must_use]
+    pub fn comes_to(&self, session: SessionId) -> bool {
+        self.comes() && self.session_ids.contains(&session)
     }
 
     /// Takes an option out of the answer to a question, and the answer with the last of them.

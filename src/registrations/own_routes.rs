@@ -2,6 +2,7 @@
 
 use actix_web::{delete, get, patch, post};
 
+use super::attendee_routes::attendee_of;
 use super::cancel::{self, By};
 use super::exports::Export;
 use super::extract::Own;
@@ -10,12 +11,14 @@ use super::register::Rules;
 use super::registration_input::RegistrationChange;
 use super::seating::Seating;
 use super::tokens::{self, Purpose};
+use super::wire_bodies::Nothing;
 use super::wire_own::OwnRegistration;
 use super::{attendees, contact, erase, places, store};
 use crate::clock::Instant;
 use crate::db::{Conn, DbError};
 use crate::events::{self, Event};
-use crate::http::{Answer, IfMatch, Patch, Reply};
+use crate::http::{Answer, IfMatch, MaybeJson, Patch, Reply};
+use crate::ids::AttendeeId;
 use crate::problem::Problem;
 use crate::server::App;
 use crate::tickets::{self, TicketType};
@@ -75,40 +78,53 @@ pub async fn get_registration(app: App, own: Own) -> Answer {
 /// Change one's registration
 ///
 /// Its contact, language, consents and invoice. A new address of the contact counts once it has confirmed
-/// by its own mail, and the old one is told. The contact's alone.
-#[utoipa::path(operation_id = "update_registration", tag = "registration", request_body(content = RegistrationChange, content_type = "application/merge-patch+json"), responses((status = 200, description = "The changed registration", body = OwnRegistration), (status = 403, description = "`not-allowed`: an attendee's own link"), (status = 409, description = "`wrong-state`: it is not live any more")))]
+/// by its own mail, and the old one is told. By an attendee's own link `consents.sensitive` alone: it is
+/// their yes to what is kept of the sensitive answers that they give themselves, and null or false deletes
+/// those they have; all else is the contact's.
+#[utoipa::path(operation_id = "update_registration", tag = "registration", request_body(content = RegistrationChange, content_type = "application/merge-patch+json"), responses((status = 200, description = "The changed registration", body = OwnRegistration), (status = 403, description = "`not-allowed`: an attendee's own link, for more than their own consent"), (status = 409, description = "`wrong-state`: it is not live any more")))]
 #[patch("/registration")]
 pub async fn update_registration(app: App, own: Own, if_match: IfMatch, changes: Patch) -> Answer {
-    own.require_contact()?;
     let at = at(&app);
     let found = app
         .db
         .write(move |tx| {
             let found = Found::read(tx, own)?;
             if_match.check_version(&found.view().tag()?)?;
+            if let Some(attendee) = own.attendee_id {
+                consent(tx, found.registration, attendee, &changes)?;
+                return Found::read(tx, own).map_err(Problem::from);
+            }
             let input = changes.apply(&RegistrationChange::of(&found.registration))?;
             let parsed = input.parse(&found.event, &found.registration)?;
             let about = (&found.event, found.types.as_slice());
-            let changed = contact::change(tx, at, about, found.registration, &parsed)?;
-            Found::read(tx, own)
-                .map(|found| Found {
-                    registration: changed,
-                    ..found
-                })
-                .map_err(Problem::from)
+            contact::change(tx, at, about, found.registration, &parsed)?;
+            Found::read(tx, own).map_err(Problem::from)
         })
         .await?;
     app.mail_wakeup();
     found.view().reply()
 }
 
+/// What an attendee changes by their own link: whether their own sensitive answers are kept.
+fn consent(
+    tx: &mut Conn,
+    registration: Registration,
+    attendee: AttendeeId,
+    changes: &Patch,
+) -> Result<(), Problem> {
+    let before = attendee_of(&registration, attendee)?;
+    let input: RegistrationChange = changes.apply(&RegistrationChange::of_attendee(before))?;
+    let yes = input.own_consent()?;
+    Ok(contact::consent(tx, registration, attendee, yes)?)
+}
+
 /// Cancel one's registration
 ///
 /// Frees its seats, which go to those who wait. Possible until the event's `cancel_until`, else until it
-/// starts. The contact's alone.
-#[utoipa::path(operation_id = "cancel_registration", tag = "registration", responses((status = 200, description = "The cancelled registration", body = OwnRegistration), (status = 403, description = "`not-allowed`: an attendee's own link"), (status = 409, description = "`wrong-state`: it is not live any more, or it is too late")))]
+/// starts. The contact's alone. Nothing is to be said with it: the body is absent, or an empty object.
+#[utoipa::path(operation_id = "cancel_registration", tag = "registration", request_body = Option<Nothing>, responses((status = 200, description = "The cancelled registration", body = OwnRegistration), (status = 403, description = "`not-allowed`: an attendee's own link"), (status = 409, description = "`wrong-state`: it is not live any more, or it is too late")))]
 #[post("/registration/cancel")]
-pub async fn cancel_registration(app: App, own: Own) -> Answer {
+pub async fn cancel_registration(app: App, own: Own, _: MaybeJson<Nothing>) -> Answer {
     own.require_contact()?;
     let at = at(&app);
     let found = app

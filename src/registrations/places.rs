@@ -31,6 +31,7 @@ impl Own {
             seen.contact = None;
             seen.invoice = None;
             seen.reference = None;
+            seen.consents.sensitive = seen.attendees.iter().any(|one| one.sensitive_consent);
         }
         seen
     }

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::input::{ConsentsInput, ContactInput, InvoiceInput};
-use super::model::{Consents, Contact, Invoice, Registration};
+use super::model::{Attendee, Consents, Contact, Invoice, Registration};
+use super::refusal::Refusal;
 use super::submission::parse_language;
 use crate::events::Event;
 use crate::faults::Faults;
@@ -14,12 +15,13 @@ use crate::text::{self, Email};
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct RegistrationChange {
-    /// Whom to write to. A new address counts once it has confirmed, and the old one is told.
+    /// Whom to write to. A new address counts once it has confirmed, and the old one is told; it is then also
+    /// that of an attendee who has the old one.
     pub contact: Option<ContactInput>,
     /// Language of the mails: nb, nn, en or one of the event's.
     #[schema(example = "nb")]
     pub language: Option<String>,
-    /// What is said yes or no to.
+    /// What is said yes or no to. By an attendee's own link `sensitive` alone, for their own answers.
     pub consents: Option<ConsentsInput>,
     /// Whom to bill.
     pub invoice: Option<InvoiceInput>,
@@ -66,6 +68,45 @@ impl RegistrationChange {
                 email: invoice.email.clone(),
             }),
         }
+    }
+
+    /// What an attendee may change by their own link: their own consent, and nothing else.
+    #[must_use]
+    pub fn of_attendee(attendee: &Attendee) -> Self {
+        Self {
+            contact: None,
+            language: None,
+            consents: Some(ConsentsInput {
+                sensitive: Some(attendee.sensitive_consent),
+                ..ConsentsInput::default()
+            }),
+            invoice: None,
+        }
+    }
+
+    /// Whether an attendee says yes to what is kept of their sensitive answers.
+    ///
+    /// # Errors
+    /// [`Refusal::ContactOnly`] where it says anything else.
+    pub fn own_consent(&self) -> Result<bool, Refusal> {
+        let consents = self.consents.clone().unwrap_or_default();
+        let theirs = Self {
+            contact: None,
+            language: None,
+            consents: Some(ConsentsInput {
+                sensitive: consents.sensitive,
+                ..ConsentsInput::default()
+            }),
+            invoice: None,
+        };
+        let given = Self {
+            consents: Some(consents.clone()),
+            ..self.clone()
+        };
+        if given != theirs {
+            return Err(Refusal::ContactOnly);
+        }
+        Ok(consents.sensitive.unwrap_or(false))
     }
 
     /// Parses everything.

@@ -3,7 +3,7 @@
 use actix_web::{patch, web};
 
 use super::attendee_input::AttendeeChange;
-use super::attendee_routes::{attendee_of, parsed_change};
+use super::attendee_routes::{Answering, attendee_of, parsed_change};
 use super::cancel::By;
 use super::organiser_routes::{found, view};
 use super::own_routes::at;
@@ -45,8 +45,12 @@ pub async fn update_attendee_of_event(
             let id = attendee.parse().map_err(|_| Problem::not_found())?;
             let before = attendee_of(&registration, id)?.clone();
             let types = tickets::list_all(tx, event.id)?;
-            let about = (&event, types.as_slice(), &registration);
-            let parsed = parsed_change(tx, at.0, about, (&before, false), &changes)?;
+            let by = Answering {
+                sees_all: false,
+                consents: registration.consents.sensitive,
+            };
+            let about = (&event, types.as_slice());
+            let parsed = parsed_change(tx, at.0, about, (&before, by), &changes)?;
             let changed = moves::change(tx, seating, registration, id, (&parsed, By::Organiser))?;
             let after = attendee_of(&changed, id)?;
             traces::attendee_changed(tx, &who, &changed, (&before, after))?;

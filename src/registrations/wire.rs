@@ -103,6 +103,9 @@ pub struct AttendeeView {
     /// Sessions they had chosen and that filled up before they got a seat, until they choose anew.
     #[schema(example = json!([]))]
     lost_session_ids: Vec<SessionId>,
+    /// Whether they said yes by their own link to what is kept of the sensitive answers they give themselves.
+    /// The contact's yes for what the contact answers is `consents.sensitive` of the registration.
+    sensitive_consent: bool,
     /// Answers to the questions of the form, in their order.
     pub(super) answers: Vec<AnswerView>,
     /// Whether they come.
@@ -131,7 +134,7 @@ pub struct ConsentsGiven {
     participant_list: bool,
     /// To get news.
     news: bool,
-    /// To what is kept of sensitive answers.
+    /// To what is kept of sensitive answers: the contact's yes; by an attendee's own link, theirs.
     sensitive: bool,
     /// The version of the questions.
     #[schema(example = 1)]
@@ -322,6 +325,7 @@ impl AttendeeView {
             session_ids: attendee.session_ids.clone(),
             overlapping_session_ids: overlapping,
             lost_session_ids: attendee.lost_session_ids.clone(),
+            sensitive_consent: attendee.sensitive_consent,
             answers: attendee.answers.iter().map(AnswerView::masked).collect(),
             state: attendee.state,
             checked_in_at: Moment::maybe(attendee.checked_in_at, zone),

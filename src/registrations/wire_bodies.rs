@@ -72,3 +72,8 @@ pub struct LinkAccepted {
     #[schema(example = "accepted")]
     pub state: &'static str,
 }
+
+/// A body that says nothing.
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}

@@ -95,6 +95,15 @@ impl OwnRegistration {
         }
     }
 
+    /// For who has just handed over their seat: the ticket is somebody else's now.
+    #[must_use]
+    pub fn without_tickets(mut self) -> Self {
+        for shown in &mut self.registration.attendees {
+            shown.ticket_secret = None;
+        }
+        self
+    }
+
     /// Its tag, unquoted: the version that changes compare, and a digest, because the event and
     /// prices are shown too.
     ///

@@ -159,22 +159,33 @@ pub fn forget_choices(
     }
 }
 
-/// Deletes the sensitive answers of everybody, with the options they hold: the consent was withdrawn. The
-/// caller writes the registration.
+/// Deletes the sensitive answers of everybody who is not covered by a consent any more, with the options
+/// they hold: the contact's was withdrawn, or that of the one attendee `only`. Who said yes themselves is
+/// not spoken for by the contact. The caller writes the registration.
 ///
 /// # Errors
 /// The store's failure.
-pub fn withdraw_sensitive(conn: &mut Conn, registration: &mut Registration) -> Result<(), DbError> {
-    let answers = registration.attendees.iter().flat_map(|one| &one.answers);
+pub fn withdraw_sensitive(
+    conn: &mut Conn,
+    registration: &mut Registration,
+    only: Option<AttendeeId>,
+) -> Result<(), DbError> {
+    let concerned = |one: &Attendee| match only {
+        Some(only) => one.id == only,
+        None => !one.sensitive_consent,
+    };
+    let attendees = registration.attendees.iter().filter(|one| concerned(one));
+    let answers = attendees.clone().flat_map(|one| &one.answers);
     let questions: BTreeSet<QuestionId> = answers
         .filter(|answer| answer.sensitive)
         .map(|answer| answer.question_id)
         .collect();
-    let attendees: Vec<AttendeeId> = registration.attendees.iter().map(|one| one.id).collect();
+    let ids: Vec<AttendeeId> = attendees.map(|one| one.id).collect();
     for question in questions {
-        option_claims::release_of(conn, &attendees, Some(question))?;
+        option_claims::release_of(conn, &ids, Some(question))?;
     }
-    for attendee in &mut registration.attendees {
+    let mut attendees = registration.attendees.iter_mut();
+    for attendee in attendees.by_ref().filter(|one| ids.contains(&one.id)) {
         attendee.answers.retain(|answer| !answer.sensitive);
     }
     Ok(())

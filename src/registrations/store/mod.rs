@@ -82,6 +82,7 @@ pub(super) struct AttendeeRow {
     offer_expires_at: Option<Instant>,
     session_ids: AsJson<Vec<SessionId>>,
     lost_session_ids: AsJson<Vec<SessionId>>,
+    sensitive_consent: bool,
 }
 
 /// The hash that an address is found by, also where no live registration has it any more.
@@ -165,6 +166,7 @@ pub(super) fn attendee_rows(registration: &Registration) -> Vec<AttendeeRow> {
         offer_expires_at: attendee.waiting_for.and_then(|one| one.offer_expires_at),
         session_ids: AsJson(attendee.session_ids.clone()),
         lost_session_ids: AsJson(attendee.lost_session_ids.clone()),
+        sensitive_consent: attendee.sensitive_consent,
     };
     (0..).zip(&registration.attendees).map(row).collect()
 }
@@ -194,6 +196,7 @@ impl From<AttendeeRow> for Attendee {
                 }),
             session_ids: row.session_ids.0,
             lost_session_ids: row.lost_session_ids.0,
+            sensitive_consent: row.sensitive_consent,
         }
     }
 }
