@@ -22,53 +22,45 @@ use crate::db::{Conn, DbError};
 use crate::events::{Event, routes::owned};
 use crate::faults::Faults;
 use crate::http::{Answer, ListOf, Query, Reply, keyset};
-use crate::ids::{RegistrationId, TicketTypeId};
+use crate::ids::{EventId, RegistrationId, SessionId, TicketTypeId};
 use crate::page::Keyset;
 use crate::problem::Problem;
 use crate::server::App;
-use crate::tickets::{self, TicketType};
+use crate::tickets::{self, TicketType, sign_up};
 
 /// Filters of lists of registrations.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct RegistrationQuery {
     /// Where the registration is.
-    state: Option<RegistrationState>,
+    pub(super) state: Option<RegistrationState>,
     /// Id of a ticket type that one of its attendees has.
     #[param(value_type = Option<TicketTypeId>)]
-    ticket_type: Option<String>,
+    pub(super) ticket_type: Option<String>,
+    /// Id or slug of a session that takes sign-up, which one of its attendees comes to.
+    pub(super) session: Option<String>,
     /// Beginnings of words of the code, a name or the contact's address, with space between them; all of them.
     #[param(example = "nordm kari@")]
-    q: Option<String>,
+    pub(super) q: Option<String>,
     /// Rows of a page, 1–200; 50 if absent.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 200)]
-    limit: Option<String>,
+    pub(super) limit: Option<String>,
     /// `next_cursor` of the page before.
-    cursor: Option<String>,
+    pub(super) cursor: Option<String>,
 }
 
 impl RegistrationQuery {
-    /// What a list is narrowed to, without its pages.
-    pub(super) const fn narrowing(
-        state: Option<RegistrationState>,
-        ticket_type: Option<String>,
-        q: Option<String>,
-    ) -> Self {
-        Self {
-            state,
-            ticket_type,
-            q,
-            limit: None,
-            cursor: None,
-        }
-    }
-
     fn keyset(&self) -> Result<Keyset<RegistrationKey>, Problem> {
         keyset(self.limit.as_deref(), self.cursor.as_deref())
     }
 
-    pub(super) fn filter(&self, types: &[TicketType]) -> Result<Filter, Problem> {
+    pub(super) fn filter(
+        &self,
+        conn: &mut Conn,
+        event: EventId,
+        types: &[TicketType],
+    ) -> Result<Filter, Problem> {
         let known = |id: &String| {
             types
                 .iter()
@@ -80,12 +72,26 @@ impl RegistrationQuery {
             let detail = "The ticket type is one of this event's.";
             return Err(Faults::one("/ticket_type", "unknown_ticket_type", detail).into());
         }
+        let session = match &self.session {
+            None => None,
+            Some(key) => Some(session(conn, event, key)?),
+        };
         Ok(Filter {
             state: self.state,
             ticket_type,
+            session,
             text: self.q.clone().filter(|text| !text.trim().is_empty()),
         })
     }
+}
+
+/// The session with sign-up that a query names.
+fn session(conn: &mut Conn, event: EventId, key: &str) -> Result<SessionId, Problem> {
+    let named = sign_up::find(conn, event, key)?;
+    named.ok_or_else(|| {
+        let detail = "The session is one of this event that takes sign-up.";
+        Faults::one("/session", "unknown_session", detail).into()
+    })
 }
 
 /// The organiser's view of a registration that was read or changed.
@@ -147,7 +153,7 @@ pub async fn list_registrations(
         .read(move |conn| {
             let event = owned(conn, &who, &path)?;
             let types = tickets::list_all(conn, event.id)?;
-            let filter = query.0.filter(&types)?;
+            let filter = query.0.filter(conn, event.id, &types)?;
             let page = listing::list(conn, event.id, &filter, &keyset)?;
             let shown: Vec<&Registration> = page.items.iter().collect();
             let line = Line::read(conn, &types, &shown)?;

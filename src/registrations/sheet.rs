@@ -10,14 +10,15 @@ use super::organisation_number::peppol_participant;
 use crate::clock::Instant;
 use crate::db::{Conn, DbError};
 use crate::events::Event;
-use crate::ids::{QuestionId, TicketTypeId};
+use crate::ids::{QuestionId, SessionId, TicketTypeId};
+use crate::programme;
 use crate::sheets::Cell;
 use crate::text::{Email, Localized};
 use crate::tickets::questions::{self, Answer, Question};
 use crate::tickets::{Form, TicketType};
 
 /// Columns that every event has, before those of its questions.
-const COLUMNS: [&str; 28] = [
+const COLUMNS: [&str; 29] = [
     "code",
     "state",
     "attendee_state",
@@ -29,6 +30,7 @@ const COLUMNS: [&str; 28] = [
     "position",
     "municipality_numbers",
     "checked_in_at",
+    "sessions",
     "contact_name",
     "contact_email",
     "contact_phone",
@@ -54,9 +56,13 @@ pub struct Columns {
     zone: Tz,
     language: String,
     tickets: HashMap<TicketTypeId, Localized>,
+    /// What the sessions of the newest release are called.
+    sessions: HashMap<SessionId, Localized>,
     questions: Vec<Question>,
     /// What the keys of options meant, by question and wording.
     options: HashMap<(QuestionId, i32), HashMap<String, Localized>>,
+    /// What they meant last, also those that were taken off before the newest wording.
+    last: HashMap<QuestionId, HashMap<String, Localized>>,
 }
 
 impl Columns {
@@ -74,19 +80,31 @@ impl Columns {
         questions.retain(|question| with_sensitive || !question.sensitive);
         let ids: Vec<QuestionId> = questions.iter().map(|question| question.id).collect();
         let wordings = questions::list_wordings(conn, &ids)?;
-        let options = wordings.into_iter().map(|(id, wording)| {
+        let (mut options, mut last) = (HashMap::new(), HashMap::new());
+        // The first wording first, so that the newest label of a key is the one that stays.
+        for (id, wording) in wordings {
             let labels = wording.options.into_iter();
-            let labels = labels.map(|option| (option.key, option.label)).collect();
-            ((id, wording.number), labels)
-        });
+            let labels: HashMap<String, Localized> =
+                labels.map(|option| (option.key, option.label)).collect();
+            let of_question: &mut HashMap<_, _> = last.entry(id).or_default();
+            of_question.extend(labels.clone());
+            options.insert((id, wording.number), labels);
+        }
+        let newest = programme::newest_release(conn, event.id)?;
+        let released = newest.map(|release| release.programme.sessions);
+        let released = released.unwrap_or_default().into_iter();
         Ok(Self {
+            sessions: released
+                .map(|session| (session.id, session.title))
+                .collect(),
             zone: event.timezone,
             language: event.languages.default.to_string(),
             tickets: types
                 .iter()
                 .map(|ticket| (ticket.id, ticket.name.clone()))
                 .collect(),
-            options: options.collect(),
+            options,
+            last,
             questions,
         })
     }
@@ -105,12 +123,15 @@ impl Columns {
         text.best(&self.language, &self.language).into()
     }
 
-    /// The rows of a registration, one for each attendee.
+    /// The rows of a registration, one for each attendee, or for those who come to one session.
     pub fn rows<'a>(
         &'a self,
         registration: &'a Registration,
+        only: Option<SessionId>,
     ) -> impl Iterator<Item = Vec<Cell>> + 'a {
-        registration.attendees.iter().map(|attendee| {
+        let attendees = registration.attendees.iter();
+        let wanted = attendees.filter(move |one| only.is_none_or(|session| one.comes_to(session)));
+        wanted.map(|attendee| {
             let mut row = self.of_attendee(registration, attendee);
             row.extend(self.of_registration(registration));
             row.push(registration.id.to_string().into());
@@ -141,7 +162,18 @@ impl Columns {
             attendee.position.as_deref().into(),
             attendee.municipality_numbers.join("; ").into(),
             self.at(attendee.checked_in_at),
+            self.sessions(attendee),
         ]
+    }
+
+    /// What they signed up for; one that has no title any more by its id.
+    fn sessions(&self, attendee: &Attendee) -> Cell {
+        let title = |id: &SessionId| match self.sessions.get(id) {
+            Some(title) => title.best(&self.language, &self.language).to_owned(),
+            None => id.to_string(),
+        };
+        let titles: Vec<String> = attendee.session_ids.iter().map(title).collect();
+        titles.join("; ").into()
     }
 
     fn of_registration(&self, registration: &Registration) -> Vec<Cell> {
@@ -187,9 +219,11 @@ impl Columns {
             };
         }
         let labels = self.options.get(&(answer.question_id, answer.wording));
+        let last = self.last.get(&answer.question_id);
         let mut chosen = Vec::new();
         for key in &answer.chosen {
             let label = labels.and_then(|labels| labels.get(key));
+            let label = label.or_else(|| last.and_then(|labels| labels.get(key)));
             let label = label.map(|label| label.best(&self.language, &self.language));
             chosen.push(label.unwrap_or(key));
         }

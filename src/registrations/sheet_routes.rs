@@ -42,6 +42,8 @@ pub struct SheetQuery {
     /// Id of a ticket type that one of its attendees has.
     #[param(value_type = Option<TicketTypeId>)]
     ticket_type: Option<String>,
+    /// Id or slug of a session that takes sign-up: a row only for those who come and signed up for it.
+    session: Option<String>,
     /// Text in the code, a name or the contact's address.
     q: Option<String>,
     /// `sensitive`: answers to sensitive questions too.
@@ -51,8 +53,9 @@ pub struct SheetQuery {
 
 /// Export registrations as CSV
 ///
-/// A row for each attendee, in the order their registrations were made; a column for each question, those
-/// of sensitive ones only with `include=sensitive`. UTF-8 with a byte order mark (RFC 4180). A cell that a
+/// A row for each attendee, in the order their registrations were made, with the titles of the sessions they
+/// signed up for in `sessions`; a column for each question, those of sensitive ones only with
+/// `include=sensitive`. UTF-8 with a byte order mark (RFC 4180). A cell that a
 /// spreadsheet could take for a formula begins with an apostrophe.
 #[utoipa::path(operation_id = "export_registrations_csv", tag = "tickets", params(("event" = String, Path, description = "Id or slug"), SheetQuery), responses((status = 200, description = "The file", body = String, content_type = "text/csv")))]
 #[get("/organiser/events/{event}/registrations.csv")]
@@ -89,13 +92,19 @@ async fn export(
     who.require(Area::Registrations, Access::Read)?;
     let now = app.clock.now();
     let with_sensitive = query.include == Some(Include::Sensitive);
-    let narrow = RegistrationQuery::narrowing(query.state, query.ticket_type, query.q);
+    let narrow = RegistrationQuery {
+        state: query.state,
+        ticket_type: query.ticket_type,
+        session: query.session,
+        q: query.q,
+        ..RegistrationQuery::default()
+    };
     let (event, filter, columns) = app
         .db
         .read(move |conn| {
             let event = owned(conn, &who, &path)?;
             let types = tickets::list_all(conn, event.id)?;
-            let filter = narrow.filter(&types)?;
+            let filter = narrow.filter(conn, event.id, &types)?;
             let columns = Columns::read(conn, &event, &types, (now, with_sensitive))?;
             Ok::<_, Problem>((event, filter, columns))
         })
@@ -159,7 +168,9 @@ impl Export {
             .read(move |conn| listing::list(conn, event, &filter, &keyset))
             .await
             .map_err(|error: DbError| io::Error::other(error))?;
-        for row in page.items.iter().flat_map(|one| self.columns.rows(one)) {
+        let only = self.filter.session;
+        let rows = |one| self.columns.rows(one, only);
+        for row in page.items.iter().flat_map(rows) {
             sheet.row(&row)?;
         }
         let last = page.items.last().filter(|_| page.next_cursor.is_some());

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 
 use super::super::model::{Attendee, AttendeeState, Registration, RegistrationState};
 use super::super::store::{AttendeeRow, Row, claims, domain};
@@ -14,7 +16,7 @@ use crate::db::schema::{
 };
 use crate::db::types::AsWord;
 use crate::db::{Conn, DbError};
-use crate::ids::{EventId, RegistrationId, TicketTypeId};
+use crate::ids::{EventId, RegistrationId, SessionId, TicketTypeId};
 use crate::page::{Keyset, Page};
 use crate::per_backend;
 use crate::tickets::{counts, sign_up};
@@ -26,6 +28,8 @@ pub struct Filter {
     pub state: Option<RegistrationState>,
     /// With an attendee of this ticket type.
     pub ticket_type: Option<TicketTypeId>,
+    /// With an attendee who comes to this session.
+    pub session: Option<SessionId>,
     /// Each term of this, with space between them, begins where a word of the code, a name, or the contact's
     /// address does.
     pub text: Option<String>,
@@ -88,14 +92,29 @@ fn rows(
                 .select(attendees::registration_id);
             query = query.filter(registrations::id.eq_any(holders));
         }
+        if let Some(session) = filter.session {
+            let comers = attendees::table
+                .filter(attendees::event_id.eq(event))
+                .filter(attendees::state.eq(AsWord(AttendeeState::Active)))
+                .filter(sql::<Text>(CHOSEN).like(with(session)))
+                .select(attendees::registration_id);
+            query = query.filter(registrations::id.eq_any(comers));
+        }
+        // The first condition leads the store to its place in the index; an OR alone does not.
         if let Some((at, id)) = after {
-            // The first condition leads the store to its place in the index; an OR alone does not.
-            query = query
-                .filter(registrations::created_at.ge(at))
-                .filter(registrations::created_at.gt(at).or(registrations::id.gt(id)));
+            let behind = registrations::created_at.gt(at).or(registrations::id.gt(id));
+            query = query.filter(registrations::created_at.ge(at)).filter(behind);
         }
         query.load(c)
     })?)
+}
+
+/// What the choices of an attendee are as text: ids in quotes.
+const CHOSEN: &str = "CAST(attendees.session_ids AS TEXT)";
+
+/// What choices with this session are like.
+fn with(session: SessionId) -> String {
+    format!("%\"{session}\"%")
 }
 
 /// The page of a few rows that were found by their text.
@@ -108,8 +127,8 @@ fn narrow(
     let key = |row: &Row| (row.created_at, row.id);
     found.retain(|row| filter.state.is_none_or(|state| row.state.0 == state));
     found.retain(|row| keyset.after.is_none_or(|after| key(row) > after));
+    let ids: Vec<RegistrationId> = found.iter().map(|row| row.id).collect();
     if let Some(ticket_type) = filter.ticket_type {
-        let ids: Vec<RegistrationId> = found.iter().map(|row| row.id).collect();
         let holders: Vec<RegistrationId> = per_backend!(conn, c => {
             attendees::table
                 .filter(attendees::registration_id.eq_any(&ids))
@@ -119,6 +138,18 @@ fn narrow(
         })?;
         let holders: HashSet<RegistrationId> = holders.into_iter().collect();
         found.retain(|row| holders.contains(&row.id));
+    }
+    if let Some(session) = filter.session {
+        let comers: Vec<RegistrationId> = per_backend!(conn, c => {
+            attendees::table
+                .filter(attendees::registration_id.eq_any(&ids))
+                .filter(attendees::state.eq(AsWord(AttendeeState::Active)))
+                .filter(sql::<Text>(CHOSEN).like(with(session)))
+                .select(attendees::registration_id)
+                .load(c)
+        })?;
+        let comers: HashSet<RegistrationId> = comers.into_iter().collect();
+        found.retain(|row| comers.contains(&row.id));
     }
     found.sort_unstable_by_key(key);
     found.truncate(usize::try_from(keyset.fetch()).unwrap_or(0));
