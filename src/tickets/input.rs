@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::currencies;
 use super::model::{Attendance, Price, Quota, TicketType, UniqueBy};
 use crate::clock::Instant;
 use crate::events::{Event, Format};
@@ -97,7 +98,8 @@ pub struct TicketTypeInput {
     /// Shown and sold only with an access code that opens it.
     #[schema(example = false)]
     pub access_code_required: Option<bool>,
-    /// The organiser says yes first.
+    /// The organiser says yes first. Where there is a `waiting_list` too, who is offered a seat from it is
+    /// confirmed by accepting the offer, without a yes of the organiser.
     #[schema(example = false)]
     pub requires_approval: Option<bool>,
     /// One can queue when it is full.
@@ -190,11 +192,11 @@ impl TicketTypeInput {
                 "An amount is in minor units, 0 or more.",
             );
         }
-        if currency.len() != 3 || !currency.bytes().all(|b| b.is_ascii_uppercase()) {
+        if !currencies::is_active(currency) {
             faults.add(
                 "/price/currency",
                 "invalid_currency",
-                "A currency is three capital letters of ISO 4217, such as NOK.",
+                "A currency is one in use by its code of ISO 4217, such as NOK.",
             );
         }
         Some(Price {

@@ -15,6 +15,7 @@ pub mod access_codes;
 pub mod actions;
 pub mod consents;
 mod copy;
+pub mod currencies;
 pub mod form;
 pub mod input;
 pub mod model;

@@ -185,6 +185,14 @@ pub enum Sale {
 }
 
 impl TicketType {
+    /// What an organiser should know of it.
+    #[must_use]
+    pub fn warning(&self) -> Option<&'static str> {
+        (self.requires_approval && self.waiting_list).then_some(
+            "Who is offered a seat from the waiting list is confirmed by accepting it, without your yes.",
+        )
+    }
+
     /// When registration for it ends: as it says, else when the event starts; `None`: an event
     /// without a date ends nothing.
     #[must_use]

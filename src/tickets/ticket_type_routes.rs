@@ -44,7 +44,7 @@ pub fn found(
 /// # Errors
 /// 500 when it can't be serialised.
 pub fn reply(event: &Event, ticket: &TicketType) -> Answer {
-    Ok(Reply::ok(&TicketTypeView::new(ticket, event))?.etag(of_version(ticket.version)))
+    Ok(Reply::ok(&TicketTypeView::for_organiser(ticket, event))?.etag(of_version(ticket.version)))
 }
 
 /// List ticket types
@@ -68,7 +68,7 @@ pub async fn list_ticket_types(
             Ok::<_, Problem>((event, page))
         })
         .await?;
-    Reply::page(page.map(|ticket| TicketTypeView::new(&ticket, &event)))
+    Reply::page(page.map(|ticket| TicketTypeView::for_organiser(&ticket, &event)))
 }
 
 /// Make a ticket type
@@ -95,7 +95,7 @@ pub async fn create_ticket_type(
                 "/api/v1/organiser/events/{}/ticket-types/{}",
                 event.id, ticket.id
             );
-            let reply = Reply::created(location, &TicketTypeView::new(&ticket, &event))?;
+            let reply = Reply::created(location, &TicketTypeView::for_organiser(&ticket, &event))?;
             Ok(reply.etag(of_version(ticket.version)).into())
         })
         .await?;

@@ -91,7 +91,8 @@ pub struct TicketTypeView {
     max_per_registration: i32,
     /// Whether it is sold only with a code.
     access_code_required: bool,
-    /// Whether the organiser says yes first.
+    /// Whether the organiser says yes first. Who comes by the waiting list is confirmed by accepting the
+    /// offer, without a yes of the organiser.
     requires_approval: bool,
     /// Whether one can queue when it is full.
     waiting_list: bool,
@@ -103,9 +104,22 @@ pub struct TicketTypeView {
     /// Place in lists.
     #[schema(example = 0)]
     position: i32,
+    /// What to know, such as a waiting list that goes past the organiser's yes; shown to organisers alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!([]))]
+    warnings: Option<Vec<String>>,
 }
 
 impl TicketTypeView {
+    /// With what an organiser should know of it.
+    #[must_use]
+    pub fn for_organiser(ticket: &TicketType, event: &Event) -> Self {
+        Self {
+            warnings: Some(ticket.warning().into_iter().map(str::to_owned).collect()),
+            ..Self::new(ticket, event)
+        }
+    }
+
     /// The ticket type, its times in the event's zone.
     #[must_use]
     pub fn new(ticket: &TicketType, event: &Event) -> Self {
@@ -127,6 +141,7 @@ impl TicketTypeView {
             unique_by: ticket.unique_by,
             quotas: ticket.quotas.clone(),
             position: ticket.position,
+            warnings: None,
         }
     }
 }
