@@ -148,7 +148,7 @@ pub fn take_offer(
     id: AttendeeId,
 ) -> Outcome<()> {
     let (place, mut attendee) = find(registration, id)?;
-    let wish = attendee.waiting_for.take().ok_or(Refusal::Expired)?;
+    let wish = attendee.waiting_for.take().ok_or(Refusal::OfferOver)?;
     let kept = attendee.ticket_type_id;
     seating.ledger.give_beside(wish.ticket_type_id, kept);
     attendee.ticket_type_id = wish.ticket_type_id;

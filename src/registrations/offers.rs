@@ -75,7 +75,7 @@ fn find(
     // Read again: it may have changed while this waited for the counters.
     let token = tokens::find(tx, secret, Purpose::Offer)?.ok_or(Refusal::UnknownToken)?;
     if token.used_at.is_some() {
-        return Err(Refusal::TokenUsed.into());
+        return Err(Refusal::OfferAnswered.into());
     }
     let registration = store::find_by_token(tx, token.registration_id)?;
     let until = match token.attendee_id {
@@ -95,7 +95,7 @@ fn find(
     };
     // One that is due is over, whether or not it has been swept.
     if until.is_none_or(|until| now >= until) {
-        return Err(Refusal::Expired.into());
+        return Err(Refusal::OfferOver.into());
     }
     Ok((token, seating, registration))
 }
@@ -103,7 +103,7 @@ fn find(
 fn place_of(registration: &Registration, attendee: AttendeeId) -> Outcome<usize> {
     let mut attendees = registration.attendees.iter();
     let found = attendees.position(|one| one.id == attendee && one.comes());
-    Ok(found.ok_or(Refusal::Expired)?)
+    Ok(found.ok_or(Refusal::OfferOver)?)
 }
 
 /// Ends what a registration was offered, or waited for, too long: the party's, and its attendees'. The

@@ -47,6 +47,10 @@ pub enum Refusal {
     TokenUsed,
     /// The link, or the registration behind it, is over.
     Expired,
+    /// The offer was accepted or declined before.
+    OfferAnswered,
+    /// The offer is over.
+    OfferOver,
 }
 
 /// What an action ends with.
@@ -138,6 +142,11 @@ impl From<Refusal> for Problem {
             ),
             Refusal::UnknownToken => Self::new(Kind::NotFound, "There is no such link."),
             Refusal::TokenUsed => Self::new(Kind::TokenUsed, "The link has been used."),
+            Refusal::OfferAnswered => Self::new(Kind::TokenUsed, "The offer was answered before."),
+            Refusal::OfferOver => Self::new(
+                Kind::Expired,
+                "The offer was not answered in time, or was withdrawn.",
+            ),
             Refusal::Expired => Self::new(
                 Kind::Expired,
                 "The registration was not confirmed in time, or a newer one took its place.",

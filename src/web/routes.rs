@@ -113,7 +113,12 @@ pub(super) fn explain(request: &HttpRequest, tongue: Tongue, problem: Problem) -
     if !reads_html(request) {
         return Err(problem);
     }
-    let page = pages::trouble(tongue, Trouble::of(problem.kind()))?;
+    let trouble = Trouble::of(problem.kind());
+    explain_as(tongue, trouble, &problem)
+}
+
+fn explain_as(tongue: Tongue, trouble: Trouble, problem: &Problem) -> Page {
+    let page = pages::trouble(tongue, trouble)?;
     let mut response = respond(problem.status_code(), tongue, page);
     if let Some(seconds) = problem.seconds_to_wait() {
         response.headers_mut().insert(RETRY_AFTER, seconds.into());
@@ -191,6 +196,7 @@ pub async fn post_manage_page(app: App, request: HttpRequest, form: Form) -> Pag
 }
 
 pub(super) async fn answer(app: &App, request: &HttpRequest, tongue: Tongue, wish: Wish) -> Page {
+    let of_offer = matches!(wish, Wish::Accept(_) | Wish::Decline(_));
     let page = match perform(app, &Caller::of(request), tongue, wish).await {
         Ok(Done::Shown {
             registration,
@@ -202,6 +208,9 @@ pub(super) async fn answer(app: &App, request: &HttpRequest, tongue: Tongue, wis
             return explain(request, tongue, late);
         }
         Ok(Done::Erased(_)) => pages::done(tongue, Grave::Erase)?,
+        Err(used) if of_offer && used.kind() == Kind::TokenUsed && reads_html(request) => {
+            return explain_as(tongue, Trouble::Answered, &used);
+        }
         Err(problem) => return explain(request, tongue, problem),
     };
     Ok(ok(tongue, page))

@@ -15,6 +15,8 @@ pub enum Trouble {
     Expired,
     /// The link was used before.
     Used,
+    /// The offer was answered before.
+    Answered,
     /// The state does not lead there.
     State,
     /// The form can't be read.
@@ -186,6 +188,18 @@ pub(super) fn trouble(tongue: Tongue, trouble: Trouble) -> Value {
                 "Du har svart før. Bruk lenken i den siste e-posten du fikk om påmeldingen.",
                 "Du har svart før. Bruk lenkja i den siste e-posten du fekk om påmeldinga.",
                 "You have answered before. Please use the link in the latest e-mail about the registration.",
+            ],
+        ),
+        Trouble::Answered => (
+            [
+                "Tilbudet er besvart",
+                "Tilbodet er svara på",
+                "The offer has been answered",
+            ],
+            [
+                "Det er svart på dette tilbudet fra før. Bruk lenken i den nyeste e-posten du fikk fra oss.",
+                "Det er svara på dette tilbodet frå før. Bruk lenkja i den nyaste e-posten du fekk frå oss.",
+                "This offer was answered before. Please use the link in the newest e-mail that we sent you.",
             ],
         ),
         Trouble::State => (
