@@ -64,6 +64,7 @@ pub mod sheet_routes;
 pub mod signing_up;
 pub mod staff;
 pub mod staff_attendee_routes;
+pub mod staff_input;
 pub mod staff_routes;
 pub mod store;
 pub mod submission;

@@ -61,7 +61,7 @@ pub fn reject(
     Ok(registration)
 }
 
-/// Registers somebody, who is confirmed at once: also before and after registration is open, but never
+/// Registers somebody, with what staff noted, who is confirmed at once: also before and after registration is open, but never
 /// past what there is, nor before somebody who waits and fits.
 ///
 /// # Errors
@@ -70,7 +70,7 @@ pub fn create(
     tx: &mut Conn,
     (now, rules): (Instant, Rules),
     event: &Event,
-    submission: &Submission,
+    (submission, notes): (&Submission, String),
 ) -> Outcome<Registration> {
     hold_event(tx, event.id)?;
     one_at_a_time(tx, event.id, &submission.contact.email)?;
@@ -83,6 +83,7 @@ pub fn create(
     }
     check_sessions(tx, event, submission)?;
     let mut new = draft(now, rules, event.id, submission)?;
+    new.notes = notes;
     store::insert_all(tx, &[(&new, true)])?;
     seating.serve_those_who_wait(tx)?;
     seating.seat(tx, &mut new)??;

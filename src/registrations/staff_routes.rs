@@ -5,27 +5,25 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::input::{ConsentsInput, ContactInput, InvoiceInput, RegistrationInput};
+use super::input::{ConsentsInput, ContactInput, InvoiceInput};
 use super::organiser_routes::{found, subject, trace_state, view};
 use super::own_routes::at;
 use super::registration_input::RegistrationChange;
 use super::seating::Seating;
+use super::staff_input::{StaffRegistrationInput, notes_of};
 use super::wire::RegistrationView;
 use super::{contact, staff, traces};
 use crate::audit;
 use crate::auth::{Access, Area, Organiser};
 use crate::events::routes::owned;
 use crate::faults::Faults;
-use crate::http::{Answer, IfMatch, Json, Patch, Reply};
+use crate::http::{Answer, IfMatch, Json, MaybeJson, Patch, Reply};
 use crate::idempotency::{Effect, Once};
 use crate::ids::RegistrationId;
 use crate::problem::Problem;
 use crate::server::App;
 use crate::text;
 use crate::tickets::{self, Form};
-
-/// Longest notes, in characters.
-const NOTES: usize = 5000;
 
 /// Why it was refused.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
@@ -91,14 +89,14 @@ pub async fn approve_registration(
 
 /// Reject a registration
 ///
-/// Its seats go to those who wait; the contact is told, with the reason.
-#[utoipa::path(operation_id = "reject_registration", tag = "tickets", params(("event" = String, Path, description = "Id or slug"), ("registration" = RegistrationId, Path, description = "Id")), request_body = Rejection, responses((status = 200, description = "The rejected registration", body = RegistrationView), (status = 409, description = "`wrong-state`: it does not wait for approval")))]
+/// Its seats go to those who wait; the contact is told, with the reason. Without a body there is none.
+#[utoipa::path(operation_id = "reject_registration", tag = "tickets", params(("event" = String, Path, description = "Id or slug"), ("registration" = RegistrationId, Path, description = "Id")), request_body = Option<Rejection>, responses((status = 200, description = "The rejected registration", body = RegistrationView), (status = 409, description = "`wrong-state`: it does not wait for approval")))]
 #[post("/organiser/events/{event}/registrations/{registration}/reject")]
 pub async fn reject_registration(
     app: App,
     who: Organiser,
     path: web::Path<(String, String)>,
-    body: Json<Rejection>,
+    body: MaybeJson<Rejection>,
 ) -> Answer {
     who.require(Area::Registrations, Access::Write)?;
     let mut faults = Faults::new();
@@ -125,14 +123,15 @@ pub async fn reject_registration(
 /// Register somebody
 ///
 /// Made by staff and confirmed at once; also while registration is closed, but never past what there is.
-#[utoipa::path(operation_id = "create_registration_of_event", tag = "tickets", params(("event" = String, Path, description = "Id or slug")), request_body = RegistrationInput, responses((status = 201, description = "The registration", body = RegistrationView), (status = 409, description = "`sold-out`, `session-full`, `municipality-taken`, `wrong-state`: nothing was stored")))]
+/// `notes` are for staff alone.
+#[utoipa::path(operation_id = "create_registration_of_event", tag = "tickets", params(("event" = String, Path, description = "Id or slug")), request_body = StaffRegistrationInput, responses((status = 201, description = "The registration", body = RegistrationView), (status = 409, description = "`sold-out`, `session-full`, `municipality-taken`, `wrong-state`: nothing was stored")))]
 #[post("/organiser/events/{event}/registrations")]
 pub async fn create_registration_of_event(
     app: App,
     who: Organiser,
     path: web::Path<String>,
     once: Once,
-    body: Json<RegistrationInput>,
+    body: Json<StaffRegistrationInput>,
 ) -> Answer {
     who.require(Area::Registrations, Access::Write)?;
     let at = at(&app);
@@ -141,10 +140,11 @@ pub async fn create_registration_of_event(
         .run(&app.db, at.0, move |tx| {
             let event = owned(tx, &who, &path)?;
             let types = tickets::list_all(tx, event.id)?;
-            let typed = body.value.typed_code();
-            let form = Form::read(tx, &event, at.0, typed.as_slice())?;
-            let submission = body.value.parse(&event, &types, &form)?;
-            let made = staff::create(tx, at, &event, &submission)?;
+            let (input, notes) = body.value.clone().split();
+            let form = Form::read(tx, &event, at.0, input.typed_code().as_slice())?;
+            let submission = input.parse(&event, &types, &form)?;
+            let notes = notes_of(notes.as_deref())?;
+            let made = staff::create(tx, at, &event, (&submission, notes))?;
             let after = json!({"state": made.state});
             audit::created(tx, &who, &subject(&made), &after)?;
             let place = format!(
@@ -230,14 +230,6 @@ pub async fn resend_registration(
         .await?;
     app.mail_wakeup();
     Reply::ok(&Resent { kind })
-}
-
-/// Notes as they are kept.
-fn notes_of(given: Option<&str>) -> Result<String, Problem> {
-    let mut faults = Faults::new();
-    let given = given.filter(|notes| !notes.trim().is_empty());
-    let notes = faults.take_optional("/notes", given, |notes| text::long(notes, NOTES));
-    Ok(faults.finish(Some(notes.unwrap_or_default()))?)
 }
 
 impl StaffChange {
