@@ -69,7 +69,9 @@ pub async fn add_attendee(app: App, own: Own, once: Once, body: Json<AttendeeInp
 /// Change an attendee
 ///
 /// What they said of themselves, their sessions, and their ticket type: another one is exchanged for the
-/// one they have in one step, or waited for with `if_full: wait` while they keep it.
+/// one they have in one step, or waited for with `if_full: wait` while they keep it. Another address gets a
+/// mail with a ticket and a link of its own; the links that went to the one before open nothing any more,
+/// nor does the access that they gave.
 #[utoipa::path(operation_id = "update_attendee", tag = "registration", params(("attendee" = AttendeeId, Path, description = "Id")), request_body(content = AttendeeChange, content_type = "application/merge-patch+json"), responses((status = 200, description = "The changed registration", body = OwnRegistration), (status = 409, description = "`sold-out`, `session-full`, `municipality-taken`, `registration-closed`, `wrong-state`: nothing was changed")))]
 #[patch("/registration/attendees/{attendee}")]
 pub async fn update_attendee(

@@ -185,9 +185,9 @@ pub(super) fn trouble(tongue: Tongue, trouble: Trouble) -> Value {
                 "The link has been used",
             ],
             [
-                "Du har svart før. Bruk lenken i den siste e-posten du fikk om påmeldingen.",
-                "Du har svart før. Bruk lenkja i den siste e-posten du fekk om påmeldinga.",
-                "You have answered before. Please use the link in the latest e-mail about the registration.",
+                "Påmeldingen er bekreftet fra før. Bruk lenken i bekreftelsen du fikk på e-post.",
+                "Påmeldinga er stadfesta frå før. Bruk lenkja i stadfestinga du fekk på e-post.",
+                "The registration was confirmed before. Please use the link in the confirmation that we mailed you.",
             ],
         ),
         Trouble::Answered => (
