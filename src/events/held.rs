@@ -4,13 +4,16 @@ use std::ops::Deref;
 
 use super::actions::EventRefusal;
 use super::model::{Event, EventState};
+use super::public_store::touch_public;
 use super::store;
-use crate::db::{Conn, Stop};
+use crate::clock::Instant;
+use crate::db::{Conn, DbError, Stop};
 use crate::ids::EventId;
 
-/// An event that is not archived, whose row this transaction holds: until it ends, nobody else holds
+/// An event whose row this transaction holds: until it ends, nobody else holds
 /// the event. So edits of one event follow each other, what is read after [`hold`] stays true, and a
-/// release sees no edit half done. Actions that edit take it as the proof that this was done.
+/// release sees no edit half done. Actions that edit take it as the proof that this was done. It is not
+/// archived, unless it was held by [`hold_archived_too`].
 #[derive(Debug)]
 pub struct Held(Event);
 
@@ -31,6 +34,19 @@ pub fn hold(tx: &mut Conn, id: EventId) -> Result<Held, Stop<EventRefusal>> {
         return Err(Stop::Refused(EventRefusal::WrongState(
             EventState::Archived,
         )));
+    }
+    Ok(Held(store::find_by_id(tx, id)?))
+}
+
+/// Holds an event as [`hold`] does, also one that is archived: for what protects people, and so can't wait
+/// for the event to be opened again. Whoever edits anything else looks at its state first.
+///
+/// # Errors
+/// The store's failure.
+pub fn hold_archived_too(tx: &mut Conn, now: Instant, id: EventId) -> Result<Held, DbError> {
+    if !store::lock_unless_archived(tx, id)? {
+        // A write of the row holds it, too; and what is edited there shows at once.
+        touch_public(tx, id, now)?;
     }
     Ok(Held(store::find_by_id(tx, id)?))
 }

@@ -22,7 +22,7 @@ pub mod wire;
 
 pub use actions::EventRefusal;
 pub use copy::{Edition, copy};
-pub use held::{Held, hold};
+pub use held::{Held, hold, hold_archived_too};
 pub use model::{Event, EventState, Format, Phase};
 pub use public_store::{CHANGED, changed_since, public_versions, touch_events_of, touch_public};
 pub use series::Series;

@@ -230,6 +230,12 @@ impl Patch {
         super::patch::merge(&mut document, &self.0);
         strict::typed(document)
     }
+
+    /// Whether it says anything of this field.
+    #[must_use]
+    pub fn names(&self, field: &str) -> bool {
+        self.0.get(field).is_some()
+    }
 }
 
 impl FromRequest for Patch {

@@ -15,6 +15,7 @@ mod capacity;
 mod chapters;
 mod command_line;
 mod committee;
+mod consent;
 mod conventions;
 mod crashes;
 mod demo;

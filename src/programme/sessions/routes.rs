@@ -12,8 +12,8 @@ use super::wire::SessionView;
 use crate::audit::{self, Resource, Subject};
 use crate::auth::{Access, Area, Organiser};
 use crate::db::Conn;
-use crate::events::Event;
 use crate::events::routes::{held, owned};
+use crate::events::{Event, EventRefusal, EventState, hold_archived_too};
 use crate::http::{Answer, IfMatch, Json, ListOf, Patch, Query, Reply, etag};
 use crate::idempotency::Once;
 use crate::ids::SlugOr;
@@ -46,6 +46,25 @@ fn seen(
     let bytes = serde_json::to_vec(&view).map_err(Problem::internal)?;
     let tag = format!("v{}-{}", session.version, etag::of_bytes(&bytes));
     Ok((view, tag))
+}
+
+/// Whoever takes their consent back does so most often when all is over: an archived event lets that
+/// through, and nothing else.
+fn may_be_changed(event: &Event, changes: &Patch, before: &SessionInput) -> Result<(), Problem> {
+    if event.state != EventState::Archived {
+        return Ok(());
+    }
+    let without = |input: &SessionInput| {
+        let consent = SessionInput {
+            do_not_record: None,
+            ..input.clone()
+        };
+        serde_json::to_value(consent).map_err(Problem::internal)
+    };
+    if changes.names("do_not_record") && without(before)? == without(&changes.apply(before)?)? {
+        return Ok(());
+    }
+    Err(EventRefusal::WrongState(EventState::Archived).into())
 }
 
 fn reply((view, tag): &(SessionView, String)) -> Answer {
@@ -140,8 +159,8 @@ pub async fn get_own_session(
 /// Change a session
 ///
 /// Time, room, title and the rest show with the next release; the sign-up capacity and
-/// `do_not_record` act at once.
-#[utoipa::path(operation_id = "update_session", tag = "programme", params(("event" = String, Path, description = "Id or slug"), ("session" = String, Path, description = "Id or slug")), request_body(content = SessionInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The changed session", body = SessionView), (status = 409, description = "`slug-taken` for the slug or the guid, which the pointer names; `wrong-state`: the event is archived")))]
+/// `do_not_record` act at once. `do_not_record` alone can be changed on an archived event, too.
+#[utoipa::path(operation_id = "update_session", tag = "programme", params(("event" = String, Path, description = "Id or slug"), ("session" = String, Path, description = "Id or slug")), request_body(content = SessionInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The changed session", body = SessionView), (status = 409, description = "`slug-taken` for the slug or the guid, which the pointer names; `wrong-state`: the event is archived, and more than `do_not_record` is changed")))]
 #[patch("/organiser/events/{event}/sessions/{session}")]
 pub async fn update_session(
     app: App,
@@ -155,10 +174,12 @@ pub async fn update_session(
     let (id, answer) = app
         .db
         .write(move |tx| {
-            let event = held(tx, &who, &path.0)?;
+            let event = owned(tx, &who, &path.0)?;
+            let event = hold_archived_too(tx, now, event.id)?;
             let current = found(tx, &event, &path.1)?;
-            if_match.check(&seen(tx, &event, &current)?.1)?;
             let before = SessionInput::of(&current.value, event.timezone);
+            may_be_changed(&event, &changes, &before)?;
+            if_match.check(&seen(tx, &event, &current)?.1)?;
             let input = changes.apply(&before)?;
             let saved = actions::update(tx, now, &event, &current, &input)?;
             let after = SessionInput::of(&saved.value, event.timezone);

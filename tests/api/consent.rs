@@ -1,0 +1,146 @@
+//! What is not to be recorded stays out of everything that anybody sees of a recording, whatever becomes of
+//! the session.
+
+use serde_json::{Value, json};
+
+use crate::helpers::TestApp;
+use crate::helpers::client::Answer;
+
+const EVENT: &str = "/events/konf";
+const VIDEO: &str = "https://video.example.org/dag.mp4";
+/// Said at 0:05:00, 0:15:00, 0:25:00 and 0:35:00.
+const SAID: &str = "WEBVTT\n\n05:00.000 --> 05:05.000\nEpler\n\n15:00.000 --> 15:05.000\nBananer\n\n\
+    25:00.000 --> 25:05.000\nSitroner\n\n35:00.000 --> 35:05.000\nDruer\n";
+
+/// A released day from 9:00 of sessions (slug, start, end, whether it may not be recorded; in minutes), with
+/// a recording of two hours and what is said in it; gives the recording's path.
+async fn recorded(app: &TestApp, sessions: &[(&str, u32, Option<u32>, bool)]) -> String {
+    let event = json!({"slug": "konf", "title": "Konferansen", "starts_on": "2027-11-11", "ends_on": "2027-11-11"});
+    app.create("/events", &event).await;
+    for (slug, start, end, hidden) in sessions {
+        let body = json!({"title": slug, "starts_at": at(*start), "ends_at": end.map(at), "do_not_record": hidden});
+        app.create(&format!("{EVENT}/sessions"), &body).await;
+    }
+    release(app).await;
+    app.organiser("POST", &format!("{EVENT}/publish"))
+        .send()
+        .await
+        .expect(200);
+    let recording = json!({"title": "Hele dagen", "url": VIDEO, "duration_seconds": 7200, "segments": [{"media_start_seconds": 0, "starts_at": at(0)}]});
+    let made = app.create(&format!("{EVENT}/recordings"), &recording).await;
+    let path = format!("{EVENT}/recordings/{}", made["id"].as_str().unwrap());
+    let transcript = app
+        .organiser("PUT", &format!("{path}/transcript"))
+        .bytes("text/vtt", SAID.into());
+    transcript.send().await.expect(201);
+    path
+}
+
+/// So many minutes after nine.
+fn at(minutes: u32) -> String {
+    format!(
+        "2027-11-11T{:02}:{:02}:00+01:00",
+        9 + minutes / 60,
+        minutes % 60
+    )
+}
+
+async fn release(app: &TestApp) {
+    app.create(&format!("{EVENT}/programme/releases"), &json!({}))
+        .await;
+}
+
+async fn patch(app: &TestApp, session: &str, body: &Value) -> Answer {
+    let path = format!("{EVENT}/sessions/{session}");
+    let tag = app.organiser("GET", &path).send().await.etag();
+    let call = app.organiser("PATCH", &path).if_match(&tag);
+    call.patch_json(body).send().await
+}
+
+async fn delete(app: &TestApp, session: &str) {
+    let call = app.organiser("DELETE", &format!("{EVENT}/sessions/{session}"));
+    call.if_match("*").send().await.expect(204);
+}
+
+/// Which of the words can be read and found.
+async fn heard(app: &TestApp, recording: &str) -> Vec<&'static str> {
+    let text = app.get(&format!("{recording}/transcript.vtt")).send().await;
+    assert_eq!(text.status, 200, "{}", text.body);
+    let mut heard = Vec::new();
+    for word in ["Epler", "Bananer", "Sitroner", "Druer"] {
+        let found = app.get(&format!("/search?q={word}")).send().await;
+        let found = !found.expect(200)["items"].as_array().unwrap().is_empty();
+        assert_eq!(text.body.contains(word), found, "{word}");
+        heard.extend(found.then_some(word));
+    }
+    heard
+}
+
+/// Titles, starts and ends of the chapters.
+async fn chapters(app: &TestApp, recording: &str) -> Vec<(String, u64, Option<u64>)> {
+    let read = app.get(&format!("{recording}/chapters.json")).send().await;
+    let chapters = read.expect(200)["chapters"].as_array().unwrap().clone();
+    let one = |chapter: &Value| {
+        let title = chapter["title"].as_str().unwrap().to_owned();
+        let start = chapter["startTime"].as_u64().unwrap();
+        (title, start, chapter["endTime"].as_u64())
+    };
+    chapters.iter().map(one).collect()
+}
+
+fn chapter(title: &str, start: u64, end: u64) -> (String, u64, Option<u64>) {
+    (title.to_owned(), start, Some(end))
+}
+
+/// The second that a link leads to.
+fn second(link: &str) -> &str {
+    link.split_once("#t=").map_or("0", |(_, second)| second)
+}
+
+async fn watch(app: &TestApp, session: &str, query: &str) -> String {
+    let answer = app
+        .get(&format!("{EVENT}/sessions/{session}/watch{query}"))
+        .send()
+        .await;
+    assert_eq!(answer.status, 302, "{}", answer.body);
+    second(answer.header("location")).to_owned()
+}
+
+async fn page(app: &TestApp, session: &str, query: &str) -> String {
+    let answer = app
+        .get(&format!("/watch/konf/{session}{query}"))
+        .header("accept", "text/html")
+        .send()
+        .await;
+    answer.expect_html("<video");
+    let rest = answer.body.split("src=\"https://video").nth(1).unwrap();
+    second(rest.split('"').next().unwrap()).to_owned()
+}
+
+const FOUR: [(&str, u32, Option<u32>, bool); 4] = [
+    ("a", 0, Some(10), false),
+    ("b", 10, Some(20), true),
+    ("c", 20, Some(30), false),
+    ("d", 30, Some(40), false),
+];
+
+on_both_stores! {
+    async fn consent_is_given_and_taken_back_when_all_is_archived(app: TestApp) {
+        let recording = recorded(&app, &FOUR).await;
+        app.organiser("POST", &format!("{EVENT}/archive")).send().await.expect(200);
+        let taken = patch(&app, "c", &json!({"do_not_record": true})).await;
+        assert_eq!(taken.expect(200)["do_not_record"], true);
+        assert_eq!(heard(&app, &recording).await, ["Epler", "Druer"]);
+        app.organiser("PATCH", &format!("{EVENT}/sessions/c")).if_match("\"v1\"").patch_json(&json!({"do_not_record": false})).send().await.problem(412, "stale");
+        patch(&app, "c", &json!({"do_not_record": true, "title": {"nb": "c"}})).await.expect(200);
+        for more in [json!({}), json!({"title": "c"}), json!({"title": "C", "do_not_record": false}), json!({"do_not_record": false, "starts_at": null})] {
+            patch(&app, "c", &more).await.problem(409, "wrong-state");
+        }
+        patch(&app, "c", &json!({"do_not_record": "no"})).await.problem(422, "invalid");
+        patch(&app, "c", &json!({"do_not_record": false})).await.expect(200);
+        assert_eq!(heard(&app, &recording).await, ["Epler", "Sitroner", "Druer"]);
+        app.organiser("DELETE", &format!("{EVENT}/sessions/c")).if_match("*").send().await.problem(409, "wrong-state");
+        let trail = app.organiser("GET", &format!("{EVENT}/audit?operation=update_session")).send().await.expect(200);
+        assert_eq!(trail["items"][0]["after"], json!({"do_not_record": false}));
+    }
+}
