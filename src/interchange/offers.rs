@@ -10,7 +10,7 @@ use crate::ids::EventId;
 use crate::tickets::model::{Availability, Quota, TicketType};
 use crate::tickets::{list_all, quotas};
 
-/// What can be registered for.
+/// What anybody can register for: what needs a code is shown to nobody without it.
 #[derive(Debug)]
 pub struct Tickets {
     types: Vec<TicketType>,
@@ -23,8 +23,10 @@ impl Tickets {
     /// # Errors
     /// The store's failure.
     pub fn read(conn: &mut Conn, event: EventId) -> Result<Self, DbError> {
+        let mut types = list_all(conn, event)?;
+        types.retain(|ticket| !ticket.access_code_required);
         Ok(Self {
-            types: list_all(conn, event)?,
+            types,
             quotas: quotas::list_all(conn, event)?,
         })
     }

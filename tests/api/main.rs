@@ -66,6 +66,7 @@ mod search;
 mod sensitive;
 mod sessions;
 mod sheets;
+mod shop_windows;
 mod signing_up;
 mod state_machine;
 mod stores;
