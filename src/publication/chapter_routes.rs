@@ -31,7 +31,7 @@ impl<'a> Listing<'a> {
         });
         let duration = entry.recording.duration_seconds;
         Self {
-            chapters: chapters(sessions.collect(), &entry.unseen, duration),
+            chapters: chapters(sessions.collect(), entry.unseen.stretches(), duration),
             duration,
             fillers: Fillers::of(language),
             title: snapshot.event.title.best(language, default),

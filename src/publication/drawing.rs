@@ -21,7 +21,7 @@ use crate::ids::{EventId, RecordingId, SessionId, SlugOr};
 use crate::problem::Problem;
 use crate::programme::document::{Programme, Session};
 use crate::video::wire::RecordingView;
-use crate::video::{self, Known, Recording};
+use crate::video::{self, Known, Recording, Unseen};
 
 /// What a snapshot is drawn from, read in one transaction.
 #[derive(Debug)]
@@ -117,6 +117,11 @@ impl Drawn {
             registration,
         } = sources;
         programme.sessions.sort_by_key(order);
+        let around = |recording: Recording| {
+            let unseen = Unseen::of(&recording, &programme.sessions, &hidden, &known);
+            (recording, unseen)
+        };
+        let recordings: Vec<Filmed> = recordings.into_iter().map(around).collect();
         let sessions = sessions(
             &event,
             &programme,
@@ -124,11 +129,7 @@ impl Drawn {
             &sign_up,
             public_url,
         );
-        let live = Live {
-            known,
-            hidden,
-            transcribed,
-        };
+        let live = Live { known, transcribed };
         Self {
             shown: PublishedEvent::new(&event, &members, &registration, now),
             recordings: recording_entries(&event, &pairs(&programme, &sessions), recordings, &live),
@@ -195,16 +196,16 @@ fn valid_until(event: &Event, registration: &RegistrationWindow, now: Instant) -
 fn sessions(
     event: &Event,
     programme: &Programme,
-    (recordings, known): (&[Recording], &Known),
+    (recordings, known): (&[Filmed], &Known),
     sign_up: &HashMap<SessionId, i32>,
     public_url: &str,
 ) -> Vec<SessionEntry> {
     let names = Names::of(programme, event.timezone);
     let entry = |session: &Session| {
         let released = ReleasedSession::new(session, &names, sign_up.get(&session.id).copied());
-        let position = |recording: &Recording| {
+        let position = |(recording, unseen): &Filmed| {
             let placement = recording.position_of(session, known)?;
-            Some(VideoPosition::new(recording, placement))
+            Some(VideoPosition::new(recording, unseen.clear(placement)?))
         };
         let page = || format!("{public_url}/watch/{}/{}", event.slug, session.slug);
         let actual = known.actuals.of_session(session.id);
@@ -246,9 +247,11 @@ fn search_text(session: &ReleasedSession) -> String {
 /// What recordings are drawn with beside the programme.
 struct Live {
     known: Known,
-    hidden: Vec<Session>,
     transcribed: Vec<RecordingId>,
 }
+
+/// A recording with what of it must not be seen.
+type Filmed = (Recording, Unseen);
 
 type Pair<'a> = (&'a Session, &'a ReleasedSession);
 
@@ -261,26 +264,17 @@ fn pairs<'a>(programme: &'a Programme, sessions: &'a [SessionEntry]) -> Vec<Pair
 fn recording_entries(
     event: &Event,
     pairs: &[Pair<'_>],
-    recordings: Vec<Recording>,
+    recordings: Vec<Filmed>,
     live: &Live,
 ) -> Vec<RecordingEntry> {
-    let entry = |recording: Recording| RecordingEntry {
-        view: RecordingWithSessions::new(&recording, pairs, &live.known, event.timezone),
-        unseen: unseen(&recording, live),
+    let entry = |(recording, unseen): Filmed| RecordingEntry {
+        view: RecordingWithSessions::new((&recording, &unseen), pairs, &live.known, event.timezone),
+        unseen,
         has_transcript: live.transcribed.contains(&recording.id),
         recording,
         document: OnceLock::new(),
     };
     recordings.into_iter().map(entry).collect()
-}
-
-/// The stretches of a recording that must not be seen.
-fn unseen(recording: &Recording, live: &Live) -> Vec<(u32, Option<u32>)> {
-    let hidden = live.hidden.iter();
-    let stretches = hidden.filter_map(|session| recording.stretch_of(session, &live.known));
-    stretches
-        .map(|stretch| (stretch.start_seconds, stretch.end_seconds))
-        .collect()
 }
 
 fn speakers(programme: &Programme) -> Vec<SpeakerEntry> {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::query_input::SessionQuery;
-use super::snapshot::{RecordingEntry, Snapshot};
+use super::snapshot::Snapshot;
 use super::video_wire::{
     PublishedProgramme, PublishedSession, RecordingWithSessions, SpeakerWithSessions,
 };
@@ -21,7 +21,6 @@ use crate::page::Page;
 use crate::problem::{Kind, Problem};
 use crate::server::App;
 use crate::video::deep_link::watch_link;
-use crate::video::model::seek;
 use crate::video::position::RelativeOffset;
 
 const fn public(document: Document) -> Precompressed {
@@ -136,7 +135,8 @@ pub async fn get_session(app: App, path: web::Path<(String, String)>) -> Publish
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct WatchQuery {
-    /// A position relative to the start of the session, such as `90`, `1:30` or `-15`; kept within the recording.
+    /// A position relative to the start of the session, such as `90`, `1:30` or `-15`; kept within the
+    /// recording, and out of what is not to be recorded.
     #[param(example = "1:30")]
     pub at: Option<String>,
     /// Id of the recording; the newest published one if absent.
@@ -181,14 +181,13 @@ pub async fn watch_session(
     let found = positions
         .find(|position| wanted.is_none_or(|wanted| position.recording_id == wanted))
         .and_then(|position| Some((position, snapshot.recording(position.recording_id)?)));
-    let Some((position, RecordingEntry { recording, .. })) = found else {
+    let Some((position, shown)) = found else {
         let detail = "The session has no position in such a recording.";
         return Err(Problem::new(Kind::NoVideo, detail));
     };
-    let start = seek(position.start_seconds, at, recording.duration_seconds);
-    Ok(Reply::redirect(
-        watch_link(&recording.url, start).location(),
-    ))
+    let start = shown.seek(position, position.start_seconds, at);
+    let link = watch_link(&shown.recording.url, start);
+    Ok(Reply::redirect(link.location()))
 }
 
 /// List the speakers of an event

@@ -9,15 +9,19 @@ use tokio::sync::OnceCell;
 use super::now_wire::Now;
 use super::programme_wire::{PublishedRoom, PublishedSpeaker};
 use super::sources::{self, Member, Released};
-use super::video_wire::{PublishedSession, RecordingWithSessions, SpeakerWithSessions};
+use super::video_wire::{
+    PublishedSession, RecordingWithSessions, SpeakerWithSessions, VideoPosition,
+};
 use crate::clock::Instant;
 use crate::db::Db;
 use crate::events::Event;
 use crate::http::{Document, Shelf};
 use crate::ids::{RecordingId, SessionId, SessionKind, SlugOr, SpeakerId};
 use crate::problem::Problem;
-use crate::video::Recording;
 use crate::video::marks::Held;
+use crate::video::model::seek;
+use crate::video::position::{Position, RelativeOffset};
+use crate::video::{Recording, Unseen};
 
 /// Most lists and numbered releases of an event that are kept.
 const MOST_PAGES: usize = 64;
@@ -68,7 +72,7 @@ pub struct RecordingEntry {
     /// As it is shown.
     pub view: RecordingWithSessions,
     /// The stretches of what is not to be recorded.
-    pub unseen: Vec<(u32, Option<u32>)>,
+    pub unseen: Unseen,
     /// Whether what is said in it can be read.
     pub has_transcript: bool,
     /// Made on its first request.
@@ -76,6 +80,15 @@ pub struct RecordingEntry {
 }
 
 impl RecordingEntry {
+    /// Where somebody starts who asks for so much after this second, in a session that stands here: kept
+    /// within the recording, and out of what must not be seen.
+    #[must_use]
+    pub fn seek(&self, session: &VideoPosition, second: u32, after: RelativeOffset) -> Position {
+        let wanted = seek(second, after, self.recording.duration_seconds);
+        let bounds = (session.start_seconds, session.end_seconds);
+        Position::new(self.unseen.shown(wanted.seconds(), bounds)).unwrap_or(wanted)
+    }
+
     /// The document of the recording, made on its first request.
     ///
     /// # Errors

@@ -14,7 +14,7 @@ use crate::video::deep_link::{embed_link, watch_link};
 use crate::video::model::{Confidence, Placement};
 use crate::video::position::Position;
 use crate::video::wire::RecordingView;
-use crate::video::{Known, Recording};
+use crate::video::{Known, Recording, Unseen};
 
 /// Where a session stands in a recording, with links that open there.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -185,13 +185,13 @@ impl RecordingWithSessions {
     /// The recording with the sessions it shows.
     #[must_use]
     pub fn new(
-        recording: &Recording,
+        (recording, unseen): (&Recording, &Unseen),
         sessions: &[(&Session, &ReleasedSession)],
         known: &Known,
         zone: Tz,
     ) -> Self {
         let placed = |(session, view): &(&Session, &ReleasedSession)| {
-            let placement = recording.position_of(session, known)?;
+            let placement = unseen.clear(recording.position_of(session, known)?)?;
             let position = VideoPosition::new(recording, placement);
             Some(SessionInRecording::new(view, position))
         };

@@ -5,9 +5,9 @@ use std::ops::Range;
 use super::model::Transcript;
 use crate::ids::SessionId;
 use crate::programme::Shown;
-use crate::programme::document::Session;
 use crate::video::model::Placement;
-use crate::video::{Known, Recording};
+use crate::video::placements::unseen::next;
+use crate::video::{Known, Recording, Unseen};
 
 /// The stretches of one recording, in milliseconds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,34 +20,38 @@ pub struct Stretches {
 
 impl Stretches {
     /// The stretches of a recording of this programme, by the best that is known. A session whose end is
-    /// not known ends where the next one starts, or with the recording.
+    /// not known ends where the next one starts, or with the recording. It starts where what is shown of
+    /// it does: after what must not be seen.
     #[must_use]
     pub fn of(recording: &Recording, shown: &Shown, known: &Known) -> Self {
-        let placed = |(session, placement): (&Session, Option<Placement>)| {
-            let placement = placement?;
-            Some((session.id, placement.start_seconds, placement.end_seconds))
-        };
-        let visible = shown.programme.sessions.iter();
-        let visible = visible.map(|session| (session, recording.position_of(session, known)));
-        let visible: Vec<_> = visible.filter_map(placed).collect();
-        let hidden = shown.hidden.iter();
-        let hidden = hidden.map(|session| (session, recording.stretch_of(session, known)));
-        let hidden: Vec<_> = hidden.filter_map(placed).collect();
-        let starts: Vec<u32> = visible
-            .iter()
-            .chain(&hidden)
-            .map(|placed| placed.1)
+        let visible = &shown.programme.sessions;
+        let unseen = Unseen::of(recording, visible, &shown.hidden, known);
+        let placed = visible.iter().filter_map(|session| {
+            let placement = recording.position_of(session, known)?;
+            Some((session.id, unseen.clear(placement).unwrap_or(placement)))
+        });
+        let placed: Vec<(SessionId, Placement)> = placed.collect();
+        let hidden = unseen.stretches();
+        let starts = placed.iter().map(|(_, placement)| placement.start_seconds);
+        let starts: Vec<u32> = starts
+            .chain(hidden.iter().map(|(start, _)| *start))
             .collect();
-        let stretch = |&(id, start, end): &(SessionId, u32, Option<u32>)| {
-            let next = starts.iter().filter(|next| **next > start).min();
-            let end = end.or(next.copied()).map_or(u32::MAX, millis);
-            (id, millis(start)..end)
-        };
-        let mut sessions: Vec<_> = visible.iter().map(stretch).collect();
+        let stretch = |start: u32, end: Option<u32>| millis(start)..end.map_or(u32::MAX, millis);
+        let mut sessions: Vec<_> = placed
+            .iter()
+            .map(|(id, placement)| {
+                let start = placement.start_seconds;
+                let end = placement.end_seconds.or_else(|| next(&starts, start));
+                (*id, stretch(start, end))
+            })
+            .collect();
         sessions.sort_by_key(|(id, stretch)| (stretch.start, *id));
         Self {
             sessions,
-            hidden: hidden.iter().map(|placed| stretch(placed).1).collect(),
+            hidden: hidden
+                .iter()
+                .map(|(start, end)| stretch(*start, *end))
+                .collect(),
         }
     }
 

@@ -21,6 +21,6 @@ pub mod store;
 pub mod wire;
 
 pub use actions::VideoRefusal;
-pub use placements::{Known, known};
+pub use placements::{Known, Unseen, known};
 pub use recording::{Recording, RecordingState};
 pub use store::{find as find_recording, list_public, rooms_in_recordings};

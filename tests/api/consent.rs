@@ -143,4 +143,33 @@ on_both_stores! {
         let trail = app.organiser("GET", &format!("{EVENT}/audit?operation=update_session")).send().await.expect(200);
         assert_eq!(trail["items"][0]["after"], json!({"do_not_record": false}));
     }
+
+    async fn without_an_end_it_hides_until_the_next_one_starts(app: TestApp) {
+        let recording = recorded(&app, &[("a", 0, Some(10), false), ("b", 10, None, true), ("c", 20, Some(30), false), ("d", 30, None, true)]).await;
+        assert_eq!(chapters(&app, &recording).await, [chapter("a", 0, 600), chapter("c", 1200, 1800)]);
+        assert_eq!(heard(&app, &recording).await, ["Epler", "Sitroner"]);
+    }
+
+    async fn nobody_jumps_into_what_must_not_be_seen(app: TestApp) {
+        let recording = recorded(&app, &[("a", 0, Some(30), false), ("b", 10, Some(20), true), ("c", 30, Some(40), false), ("d", 15, Some(35), false), ("e", 12, Some(18), false)]).await;
+        for (t, shown) in [(599, 599), (600, 1200), (650, 1200), (1199, 1200), (1200, 1200), (1900, 1900)] {
+            assert_eq!(watch(&app, "a", &format!("?at={t}")).await, shown.to_string());
+            assert_eq!(page(&app, "a", &format!("?t={t}")).await, shown.to_string());
+        }
+        assert_eq!((watch(&app, "c", "?at=-700").await, watch(&app, "c", "?at=-1300").await), ("1200".to_owned(), "500".to_owned()));
+        // One that starts within it starts where it ends, everywhere.
+        assert_eq!((watch(&app, "d", "").await, page(&app, "d", "").await), ("1200".to_owned(), "1200".to_owned()));
+        assert_eq!(app.get(&format!("{EVENT}/sessions/d")).send().await.expect(200)["video"][0]["start_seconds"], 1200);
+        assert_eq!(app.get(&format!("{EVENT}/sessions/e")).send().await.expect(200)["video"], json!([]), "nothing of it is left");
+        app.get(&format!("{EVENT}/sessions/e/watch")).send().await.problem(404, "no-video");
+        let shown = app.get(&recording).send().await.expect(200);
+        let starts: Vec<(&str, u64)> = shown["sessions"].as_array().unwrap().iter().map(|one| (one["slug"].as_str().unwrap(), one["start_seconds"].as_u64().unwrap())).collect();
+        assert_eq!(starts, [("a", 0), ("d", 1200), ("c", 1800)]);
+        let drawn = app.get(&format!("{EVENT}/programme.jsonld")).send().await;
+        let drawn: Value = serde_json::from_str(&drawn.body).unwrap();
+        assert_eq!((&drawn["recordedIn"][0]["hasPart"][1]["startOffset"], &drawn["recordedIn"][0]["duration"]), (&json!(1200), &json!("PT2H")));
+        // What is said is counted from there, too.
+        let said = app.get(&format!("{EVENT}/sessions/d/transcript.vtt")).send().await.body;
+        assert!(said.contains("00:05:00.000 --> 00:05:05.000\nSitroner") && !said.contains("Bananer"), "{said}");
+    }
 }

@@ -109,7 +109,7 @@ on_both_stores! {
     async fn at_is_relative_and_kept_within_the_recording(app: TestApp) {
         released(&app).await;
         let made = record(&app, YOUTUBE).await;
-        for (at, seconds) in [("90", 4470), ("1:30", 4470), ("-15", 4365), ("-1:00", 4320), ("1t", 7980), ("0", 4380), ("99:59:59", 359_999), ("999999", 359_999)] {
+        for (at, seconds) in [("90", 4470), ("1:30", 4470), ("-15", 4365), ("-1:00", 4320), ("2t", 11_580), ("0", 4380), ("99:59:59", 359_999), ("999999", 359_999)] {
             assert_eq!(location(&app, &format!("?at={at}")).await, format!("{YOUTUBE}&t={seconds}s"), "{at}");
         }
         assert_eq!(location(&app, "?at=-2:00:00").await, YOUTUBE);

@@ -1,8 +1,8 @@
 use chrono::TimeDelta;
 use proptest::prelude::*;
 
-use super::Known;
 use super::model::Verified;
+use super::{Known, Unseen};
 use crate::clock::{Clock, Instant, new_id};
 use crate::programme::document::{Session, example};
 use crate::text::{Localized, time};
@@ -154,4 +154,35 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn the_way_leads_around_what_must_not_be_seen() {
+    let all = recording(
+        vec![Segment {
+            media_start_seconds: 0,
+            starts_at: start().utc(),
+            ends_at: None,
+        }],
+        Some(100),
+    );
+    let open_end = |number, from| Session {
+        ends_at: None,
+        ..session(number, from, 1)
+    };
+    let visible = [session(1, 0, 40), session(2, 30, 30)];
+    let hidden = [open_end(3, 10), session(4, 25, 10), open_end(5, 70)];
+    let unseen = Unseen::of(&all, &visible, &hidden, &Known::default());
+    let until_the_next = [(10, Some(25)), (25, Some(35)), (70, None)];
+    assert_eq!(unseen.stretches(), until_the_next);
+    let asked = [5, 10, 24, 34, 35, 69, 70, 99];
+    let in_whole = asked.map(|second| unseen.shown(second, (0, None)));
+    assert_eq!(in_whole, [5, 35, 35, 35, 35, 69, 0, 0]);
+    let in_first = asked.map(|second| unseen.shown(second, (0, Some(30))));
+    assert_eq!(in_first, [5, 0, 0, 0, 35, 69, 0, 0]);
+    let placed = |session: &Session| all.position_of(session, &Known::default()).unwrap();
+    let cleared = visible.each_ref().map(|one| unseen.clear(placed(one)));
+    assert_eq!(cleared.map(|one| one.unwrap().start_seconds), [0, 35]);
+    assert_eq!(unseen.clear(placed(&session(6, 12, 20))), None);
+    assert_eq!(unseen.clear(placed(&open_end(7, 80))), None);
 }

@@ -20,7 +20,8 @@ use crate::web::routes::{parameter, reads_html, tongue};
 #[expect(dead_code, reason = "names the parameters for the document")]
 pub struct WatchPageQuery {
     /// A position in the recording, in every form that positions have, such as `4380`, `1:13:00` or
-    /// `1h13m`; the session's own if absent.
+    /// `1h13m`; the session's own if absent. Kept within the recording, and out of what is not to be
+    /// recorded.
     #[param(example = "1:13:00")]
     t: Option<String>,
     /// Id of the recording; the newest published one that has the session if absent.

@@ -8,7 +8,6 @@ use crate::publication::snapshot::{RecordingEntry, SessionEntry, Snapshot};
 use crate::publication::video_wire::VideoPosition;
 use crate::text::Localized;
 use crate::video::deep_link::{Provider, embed_link, watch_link};
-use crate::video::model::seek;
 use crate::video::position::{Position, RelativeOffset};
 
 /// How the video is shown.
@@ -76,7 +75,7 @@ impl<'a> Scene<'a> {
         let shown = snapshot.recording(video.recording_id)?;
         let second = wanted.map_or(video.start_seconds, Position::seconds);
         let of_video = &shown.recording;
-        let position = seek(second, RelativeOffset::default(), of_video.duration_seconds);
+        let position = shown.seek(video, second, RelativeOffset::default());
         let link = watch_link(&of_video.url, position);
         let player = match embed_link(&of_video.url, position) {
             Some(address) => Player::Frame(address),
