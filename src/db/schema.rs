@@ -644,6 +644,15 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use crate::db::types::IdSql;
+
+    unrecorded_sessions (event_id, session_id) {
+        event_id -> IdSql,
+        session_id -> IdSql,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     access_code_uses,
     access_codes,
@@ -680,5 +689,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     transcripts,
     turns,
     unindexed_registrations,
+    unrecorded_sessions,
     verified_positions,
 );

@@ -238,6 +238,7 @@ fn programme() -> impl Strategy<Value = Programme> {
                 })
                 .collect(),
             sessions: vec![],
+            withheld: Vec::new(),
         };
         for (number, (mut session, room, track, people)) in (1..).zip(sessions) {
             session.number = number;
@@ -387,10 +388,9 @@ proptest! {
                 tracks: plan.revision.tracks.added,
                 speakers: plan.revision.speakers.added,
                 sessions: plan.revision.sessions.added,
+                withheld: Vec::new(),
             };
-            for (number, session) in (1..).zip(&mut made.sessions) {
-                session.number = number;
-            }
+            (1..).zip(&mut made.sessions).for_each(|(number, session)| session.number = number);
             prop_assert_eq!(said(&event, &made), said(&event, &programme), "{}: {}", what, text);
             let again = planned(&event, &standing(&made), &text, writing);
             prop_assert_eq!(again.revision.size(), 0, "{}: {:?} in {}", what, again.revision, text);

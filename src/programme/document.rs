@@ -204,6 +204,22 @@ pub struct Programme {
     pub speakers: Vec<Speaker>,
     /// By start, then number; those without a time last.
     pub sessions: Vec<Session>,
+    /// What is in it no more and must not be heard all the same; shown to nobody.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withheld: Vec<Withheld>,
+}
+
+/// Where a session stood that was not to be recorded, and that is gone or has no time any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Withheld {
+    /// The session, so that it is known when it comes back.
+    pub session_id: SessionId,
+    /// Where it was to be.
+    pub room_id: Option<RoomId>,
+    /// When it was to start.
+    pub starts_at: Option<Instant>,
+    /// When it was to end.
+    pub ends_at: Option<Instant>,
 }
 
 impl Programme {

@@ -7,8 +7,8 @@
 //!
 //! Each noun has a folder with the furniture of a room: `input` (what is sent), `store` (rows),
 //! `actions` (verbs in a given transaction), `wire` (what comes back), `routes`. What they share
-//! stands here: [`document`] (the programme as data), [`diff`], [`conflicts`] and [`days`] (pure),
-//! and [`draft`], which reads the working copy whole.
+//! stands here: [`document`] (the programme as data), [`diff`], [`conflicts`], [`withheld`] and [`days`]
+//! (pure), and [`draft`], which reads the working copy whole.
 
 mod at_hand;
 pub mod conflicts;
@@ -31,6 +31,7 @@ pub mod speakers;
 pub mod tracks;
 mod uses;
 pub mod wire;
+pub mod withheld;
 
 pub use at_hand::{release_at_hand, sessions_at_hand};
 pub use copy::{Chosen, copy};
@@ -42,5 +43,5 @@ pub use releases::store::{
     Headline, find as find_release, list as list_releases, list_headlines, newest as newest_release,
 };
 pub use sessions::live_store::sign_up_capacities;
-pub use shown::{Shown, shown};
+pub use shown::{Shown, draft_hidden, placed, shown};
 pub use uses::Uses;

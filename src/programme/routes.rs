@@ -8,7 +8,9 @@ use super::document::Programme;
 use super::draft::working_copy;
 use super::releases::store as releases;
 use super::releases::wire::{ChangesView, ConflictView};
+use super::sessions::live_store::unrecorded;
 use super::wire::{ConflictsView, DiffView};
+use super::withheld::withheld;
 use crate::auth::{Access, Area, Organiser};
 use crate::events::routes::owned;
 use crate::http::{Answer, Reply};
@@ -30,7 +32,9 @@ pub async fn get_programme_diff(app: App, who: Organiser, path: web::Path<String
             let (version, before) = newest.map_or((0, Programme::default()), |newest| {
                 (newest.version, newest.programme)
             });
-            let draft = working_copy(conn, event.id)?.to_release();
+            let mut draft = working_copy(conn, event.id)?.to_release();
+            let unrecorded = unrecorded(conn, event.id)?;
+            draft.withheld = withheld(&before, &draft, &unrecorded);
             Ok::<_, Problem>(DiffView {
                 version,
                 differs: draft != before,

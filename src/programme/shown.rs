@@ -1,8 +1,9 @@
 //! The programme as anybody may see it now: the newest release, and what does not wait for one.
 
-use super::document::{Programme, Session};
+use super::document::{Programme, Session, Withheld};
 use super::releases::store as releases;
 use super::sessions::live_store;
+use super::withheld::withheld;
 use super::working_copy;
 use crate::clock::Instant;
 use crate::db::{Conn, DbError};
@@ -16,11 +17,18 @@ pub struct Shown {
     /// The release; `do_not_record` is set where the release says so or the working copy does.
     pub programme: Programme,
     /// The sessions that are not to be recorded, as released and as edited since: wherever either
-    /// version stands in a recording, nothing may surface.
+    /// version stands in a recording, nothing may surface. Also where those stood that were taken out
+    /// since.
     pub hidden: Vec<Session>,
 }
 
 impl Shown {
+    /// Every session that has a place in recordings, also of what is hidden.
+    #[must_use]
+    pub fn placed(&self) -> Vec<Session> {
+        placed(&self.programme, &self.hidden)
+    }
+
     /// The session of this id or slug.
     #[must_use]
     pub fn session(&self, key: &SlugOr<SessionKind>) -> Option<&Session> {
@@ -56,9 +64,42 @@ pub fn shown(conn: &mut Conn, event: EventId) -> Result<Shown, DbError> {
         let is_hidden = |session: &Session| session.do_not_record || known.contains(&session.id);
         hidden.extend(edited.into_iter().filter(is_hidden));
     }
+    hidden.extend(programme.withheld.iter().map(Withheld::as_session));
     Ok(Shown {
         released,
         programme,
         hidden,
     })
+}
+
+/// What is hidden once this working copy is released.
+///
+/// # Errors
+/// The store's failure.
+pub fn draft_hidden(
+    conn: &mut Conn,
+    event: EventId,
+    newest: Option<&Programme>,
+    draft: &Programme,
+) -> Result<Vec<Session>, DbError> {
+    let mut hidden = draft.sessions.clone();
+    hidden.retain(|session| session.do_not_record);
+    if let Some(newest) = newest {
+        let unrecorded = live_store::unrecorded(conn, event)?;
+        let withheld = withheld(newest, draft, &unrecorded);
+        hidden.extend(withheld.iter().map(Withheld::as_session));
+    }
+    Ok(hidden)
+}
+
+/// Every session that has a place in recordings: those of the programme, and what is hidden beside them.
+#[must_use]
+pub fn placed(programme: &Programme, hidden: &[Session]) -> Vec<Session> {
+    let mut all = programme.sessions.clone();
+    for session in hidden {
+        if all.iter().all(|known| known.id != session.id) {
+            all.push(session.clone());
+        }
+    }
+    all
 }

@@ -33,7 +33,8 @@ pub struct Sources {
     members: Vec<Member>,
     recordings: Vec<Recording>,
     known: Known,
-    /// What is not to be recorded, in every version that may stand in a recording.
+    /// What is not to be recorded, in every version that may stand in a recording, and where it stood
+    /// before it was taken out.
     hidden: Vec<Session>,
     /// The recordings that have a transcript.
     transcribed: Vec<RecordingId>,
@@ -55,10 +56,10 @@ impl Sources {
     /// Reads everything with the working copy in the place of the release, for its organisers.
     pub fn draft(conn: &mut Conn, event: Event, now: Instant) -> Result<Self, DbError> {
         let newest = sources::newest_release(conn, event.id)?;
-        let released = newest.map(|release| (release.version, release.released_at));
         let programme = sources::working_copy(conn, event.id)?;
-        let mut hidden = programme.sessions.clone();
-        hidden.retain(|session| session.do_not_record);
+        let before = newest.as_ref().map(|release| &release.programme);
+        let hidden = sources::draft_hidden(conn, event.id, before, &programme)?;
+        let released = newest.map(|release| (release.version, release.released_at));
         Self::around(conn, event, released, (programme, hidden), now)
     }
 
@@ -72,7 +73,7 @@ impl Sources {
     ) -> Result<Self, DbError> {
         let id = event.id;
         Ok(Self {
-            known: video::known(conn, id, &programme.sessions)?,
+            known: video::known(conn, id, &sources::placed(&programme, &hidden))?,
             released,
             programme,
             hidden,

@@ -3,8 +3,8 @@
 pub use crate::committee::{Member, MemberRole, published_members};
 pub use crate::events::public_versions;
 pub use crate::programme::{
-    Released, find_release, list_releases, newest_release, release_at_hand, released, shown,
-    sign_up_capacities, working_copy,
+    Released, draft_hidden, find_release, list_releases, newest_release, placed, release_at_hand,
+    released, shown, sign_up_capacities, working_copy,
 };
 pub use crate::tickets::{Window as RegistrationWindow, registration_window};
 pub use crate::transcripts::recordings_with_transcript;

@@ -80,7 +80,7 @@ fn read(tx: &mut Conn, id: EventId) -> Result<Vec<Entry>, DbError> {
     }
     let shown = shown(tx, id)?;
     let sources = Sources {
-        known: known(tx, id, &shown.programme.sessions)?,
+        known: known(tx, id, &shown.placed())?,
         shown,
         event,
         said,

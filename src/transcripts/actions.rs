@@ -56,7 +56,7 @@ pub fn delete(tx: &mut Conn, now: Instant, recording: &Recording) -> Result<(), 
 /// The store's failure.
 pub fn cut(conn: &mut Conn, recording: &Recording, kept: &Kept) -> Result<Transcript, DbError> {
     let shown = programme::shown(conn, recording.event_id)?;
-    let known = video::known(conn, recording.event_id, &shown.programme.sessions)?;
+    let known = video::known(conn, recording.event_id, &shown.placed())?;
     let stretches = Stretches::of(recording, &shown, &known);
     Ok(stretches.cut(kept.transcript.clone()))
 }
@@ -81,7 +81,7 @@ pub fn part(
     let Some(first) = recordings.first() else {
         return Ok(None);
     };
-    let known = video::known(conn, first.event_id, &shown.programme.sessions)?;
+    let known = video::known(conn, first.event_id, &shown.placed())?;
     for recording in recordings {
         let kept = store::find(conn, recording.event_id, recording.id)?;
         let stretches = Stretches::of(recording, shown, &known);

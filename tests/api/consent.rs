@@ -150,6 +150,72 @@ on_both_stores! {
         assert_eq!(heard(&app, &recording).await, ["Epler", "Sitroner"]);
     }
 
+    async fn who_is_deleted_stays_unheard_until_they_are_back(app: TestApp) {
+        let recording = recorded(&app, &FOUR).await;
+        let before = (heard(&app, &recording).await, chapters(&app, &recording).await);
+        assert_eq!(before.0, ["Epler", "Sitroner", "Druer"]);
+        delete(&app, "b").await;
+        assert_eq!(heard(&app, &recording).await, before.0, "the release has it");
+        let looked = app.organiser("GET", &format!("{EVENT}/programme/diff")).send().await.expect(200);
+        assert_eq!((&looked["differs"], &looked["removed"][0]["slug"]), (&json!(true), &json!("b")));
+        release(&app).await;
+        // A longer one covers it: it can't be watched from within.
+        app.create(&format!("{EVENT}/sessions"), &json!({"title": "lang", "starts_at": at(12), "ends_at": at(25)})).await;
+        for language in ["nn", "en"] {
+            release(&app).await;
+            assert_eq!(heard(&app, &recording).await, before.0);
+            assert_eq!(chapters(&app, &recording).await[1], chapter("lang / c", 1200, 1800));
+            assert_eq!((watch(&app, "lang", "?at=10").await, watch(&app, "a", "?at=650").await), ("1210".to_owned(), "0".to_owned()));
+            patch(&app, "d", &json!({"language": language})).await.expect(200);
+        }
+        let diff = app.organiser("GET", &format!("{EVENT}/programme/diff")).send().await.expect(200);
+        assert_eq!(diff["changed"][0]["slug"], "d");
+        release(&app).await;
+        let diff = app.organiser("GET", &format!("{EVENT}/programme/diff")).send().await.expect(200);
+        assert_eq!(diff["differs"], false, "what is withheld is no difference");
+        for version in 1..=5 {
+            for path in [format!("{EVENT}/programme/releases/{version}"), format!("/organiser{EVENT}/programme/releases/{version}")] {
+                let shown = app.get(&path).bearer(&app.token).send().await;
+                assert!(shown.status == 404 || !shown.body.contains("withheld"), "{}", shown.body);
+            }
+        }
+        app.organiser("POST", &format!("{EVENT}/programme/restore")).json(&json!({"version": 1})).send().await.expect(200);
+        patch(&app, "b", &json!({"do_not_record": false})).await.expect(200);
+        assert_eq!(heard(&app, &recording).await, before.0, "not before it is released");
+        release(&app).await;
+        assert_eq!(heard(&app, &recording).await, ["Epler", "Bananer", "Sitroner", "Druer"]);
+    }
+
+    async fn who_loses_their_time_stays_unheard(app: TestApp) {
+        let recording = recorded(&app, &FOUR).await;
+        patch(&app, "b", &json!({"starts_at": null, "ends_at": null})).await.expect(200);
+        release(&app).await;
+        assert_eq!(heard(&app, &recording).await, ["Epler", "Sitroner", "Druer"]);
+        delete(&app, "b").await;
+        release(&app).await;
+        assert_eq!(heard(&app, &recording).await, ["Epler", "Sitroner", "Druer"]);
+    }
+
+    async fn consent_taken_back_outlives_the_session_that_is_deleted_next(app: TestApp) {
+        let recording = recorded(&app, &FOUR).await;
+        patch(&app, "c", &json!({"do_not_record": true})).await.expect(200);
+        delete(&app, "c").await;
+        // The release that everybody sees still has it, and says nothing of it.
+        assert_eq!(heard(&app, &recording).await, ["Epler", "Druer"]);
+        let shown = app.get(&format!("{EVENT}/sessions/c")).send().await.expect(200);
+        assert_eq!((&shown["do_not_record"], &shown["video"]), (&json!(true), &json!([])));
+        release(&app).await;
+        assert_eq!(heard(&app, &recording).await, ["Epler", "Druer"]);
+        app.organiser("POST", &format!("{EVENT}/programme/restore")).json(&json!({"version": 1})).send().await.expect(200);
+        release(&app).await;
+        let back = app.organiser("GET", &format!("{EVENT}/sessions/c")).send().await.expect(200);
+        assert_eq!(back["do_not_record"], true);
+        assert_eq!(heard(&app, &recording).await, ["Epler", "Druer"]);
+        patch(&app, "c", &json!({"do_not_record": false})).await.expect(200);
+        release(&app).await;
+        assert_eq!(heard(&app, &recording).await, ["Epler", "Sitroner", "Druer"]);
+    }
+
     async fn nobody_jumps_into_what_must_not_be_seen(app: TestApp) {
         let recording = recorded(&app, &[("a", 0, Some(30), false), ("b", 10, Some(20), true), ("c", 30, Some(40), false), ("d", 15, Some(35), false), ("e", 12, Some(18), false)]).await;
         for (t, shown) in [(599, 599), (600, 1200), (650, 1200), (1199, 1200), (1200, 1200), (1900, 1900)] {

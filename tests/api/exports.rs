@@ -110,6 +110,7 @@ fn whole() -> Programme {
         tracks: vec![track],
         speakers: vec![person],
         sessions,
+        ..Programme::default()
     }
 }
 

@@ -66,6 +66,7 @@ async fn two_days(app: &TestApp, id: EventId) -> Day {
         tracks: vec![track.clone()],
         speakers: vec![ola, kari.clone()],
         sessions: vec![open, late, second, first],
+        ..Programme::default()
     };
     release(app, id, &programme).await;
     Day {

@@ -5,6 +5,8 @@ use super::super::diff::changes;
 use super::super::document::{Programme, Release};
 use super::super::draft::working_copy;
 use super::super::refusal::{Outcome, ProgrammeRefusal, accepted, refused};
+use super::super::sessions::live_store::unrecorded;
+use super::super::withheld::withheld;
 use super::input::ReleaseInput;
 use super::store;
 use crate::clock::Instant;
@@ -49,7 +51,9 @@ pub fn release(
     });
     let draft = working_copy(tx, event.id)?;
     let conflicts = conflicts(&draft, event.starts_at().zip(event.ends_at()));
-    let programme = draft.to_release();
+    let mut programme = draft.to_release();
+    let unrecorded = unrecorded(tx, event.id)?;
+    programme.withheld = withheld(&before, &programme, &unrecorded);
     if programme == before {
         return refused(ProgrammeRefusal::NothingToRelease);
     }

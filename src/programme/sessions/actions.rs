@@ -8,7 +8,7 @@ use super::super::document::{Session, Versioned};
 use super::super::refusal::{Outcome, ProgrammeRefusal, accepted, refused};
 use super::super::{rooms, speakers, tracks};
 use super::input::{Identity, ParsedSession, SessionInput, Surroundings};
-use super::{identity_store, store};
+use super::{identity_store, live_store, store};
 use crate::clock::{Instant, new_id};
 use crate::db::Conn;
 use crate::events::{self, Held};
@@ -156,6 +156,7 @@ pub fn delete(
     if !store::delete(tx, event.id, session)? {
         return refused(ProgrammeRefusal::Stale);
     }
+    live_store::remember(tx, event.id, &session.value)?;
     if acts_at_once(&session.value) != (None, None) {
         events::touch_public(tx, event.id, now)?;
     }
