@@ -40,11 +40,12 @@ pub fn wish(
     let speakers = places("/speakers", &document.speakers)
         .map(|(place, speaker)| wanted_speaker(speaker, place, &mut speaker_keys, faults))
         .collect();
-    let mut known = Sessions::of(&standing.sessions);
+    let mut known = Sessions::of(standing);
     let mut sessions = Vec::new();
     for (place, day) in places("/days", &document.days) {
         for (place, session) in places(&format!("{}/sessions", place.pointer), &day.sessions) {
-            let current = known.find(session, &place, faults);
+            let (current, gone) = known.find(session, &place, faults);
+            let before = current.as_ref().map(|current| &current.value).or(gone);
             let mut input = session.input();
             input.room_id = input.room_id.map(|key| room_keys.id_of(&key));
             input.track_id = input.track_id.map(|key| track_keys.id_of(&key));
@@ -53,15 +54,13 @@ pub fn wish(
             }
             if let Some(current) = &current {
                 input.slug.get_or_insert_with(|| current.value.slug.clone());
-                input
-                    .guid
-                    .get_or_insert_with(|| current.value.guid.to_string());
+            }
+            if let Some(before) = before {
+                input.guid.get_or_insert_with(|| before.guid.to_string());
             }
             sessions.push(WantedSession {
                 place,
-                id: current
-                    .as_ref()
-                    .map_or_else(new_id, |current| current.value.id),
+                id: before.map_or_else(new_id, |before| before.id),
                 current,
                 input,
             });
@@ -253,35 +252,46 @@ impl<'a, K, T: Clone> Keys<'a, K, T> {
 
 /// The sessions of ours that a document may mean.
 struct Sessions<'a> {
-    standing: &'a [Versioned<Session>],
+    standing: &'a Standing,
     named: HashSet<String>,
 }
 
 impl<'a> Sessions<'a> {
-    fn of(standing: &'a [Versioned<Session>]) -> Self {
+    fn of(standing: &'a Standing) -> Self {
         Self {
             standing,
             named: HashSet::new(),
         }
     }
 
+    /// The session of the working copy that this is, else the one of a release that it brings back.
     fn find(
         &mut self,
         session: &SessionOfProgramme,
         place: &Place,
         faults: &mut Faults,
-    ) -> Option<Versioned<Session>> {
+    ) -> (Option<Versioned<Session>>, Option<&'a Session>) {
         let id = session.id.as_deref().unwrap_or_default();
         let guid = session.guid.as_deref().unwrap_or_default();
-        let same = |known: &&Versioned<Session>, text: &str, of: fn(&Session) -> uuid::Uuid| {
-            uuid::Uuid::try_parse(text).is_ok_and(|uuid| uuid == of(&known.value))
-        };
-        let mut by_id = self.standing.iter();
-        let mut by_guid = self.standing.iter();
+        let same = |text: &str, of: uuid::Uuid| uuid::Uuid::try_parse(text) == Ok(of);
+        let there = &self.standing.sessions;
+        let mut by_id = there.iter();
+        let mut by_guid = there.iter();
         let found = by_id
-            .find(|known| same(known, id, |session| session.id.uuid()))
-            .or_else(|| by_guid.find(|known| same(known, guid, |session| session.guid)));
-        let name = found.map_or_else(|| id.to_owned(), |found| found.value.id.to_string());
+            .find(|known| same(id, known.value.id.uuid()))
+            .or_else(|| by_guid.find(|known| same(guid, known.value.guid)));
+        let gone = || {
+            let mut by_id = self.standing.released.iter();
+            let mut by_guid = self.standing.released.iter();
+            by_id
+                .find(|known| same(id, known.id.uuid()))
+                .or_else(|| by_guid.find(|known| same(guid, known.guid)))
+        };
+        let gone = if found.is_none() { gone() } else { None };
+        let meant = found
+            .map(|found| found.value.id)
+            .or(gone.map(|gone| gone.id));
+        let name = meant.map_or_else(|| id.to_owned(), |id| id.to_string());
         if !name.is_empty() && !self.named.insert(name) {
             place.fault(
                 "/id",
@@ -290,6 +300,6 @@ impl<'a> Sessions<'a> {
                 faults,
             );
         }
-        found.cloned()
+        (found.cloned(), gone)
     }
 }

@@ -1,16 +1,16 @@
 //! What a wish comes to: what is added, changed and removed, and all that is wrong with it. Pure.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::hash::Hash;
 
-use super::wish::{DocumentFormat, Removes, Wanted, WantedSession, Wish};
+use super::names::Names;
+use super::wish::{Removes, Wanted, Wish};
 use crate::events::Event;
 use crate::faults::Faults;
 use crate::ids::{Id, RoomId};
 use crate::programme::document::{Room, Session, Speaker, Track, Versioned};
 use crate::programme::revision::{Bound, Delta, Revision, Standing};
-use crate::programme::sessions::input::{Identity, ParsedSession, Surroundings};
-use crate::text::Slug;
+use crate::programme::sessions::input::Surroundings;
 
 /// Most sessions and speakers of a document.
 const MANY: usize = 5_000;
@@ -92,7 +92,7 @@ fn discard<T: Thing>(
     all - delta.removed.len()
 }
 
-fn named<K, T, I>(wanted: &[Wanted<K, T, I>]) -> HashSet<Id<K>>
+pub(super) fn named<K, T, I>(wanted: &[Wanted<K, T, I>]) -> HashSet<Id<K>>
 where
     Id<K>: Eq + Hash,
 {
@@ -300,97 +300,15 @@ fn wanted_sessions(
         let parsed = wanted.input.parse(&around);
         let parsed = parsed.map_err(|wrong| here.extend(wrong)).ok();
         let current = wanted.current.as_ref().map(|current| &current.value);
-        let session = parsed.map(|parsed| names.name(&wanted, current, parsed, event, &mut here));
+        let before = current.or_else(|| standing.gone(wanted.id));
+        let session = parsed.map(|parsed| {
+            let mut session = names.name(&wanted, before, parsed, event, &mut here);
+            // On, never off: whoever wrote the document may not know who took their consent back since.
+            session.do_not_record |= before.is_some_and(|before| before.do_not_record);
+            session
+        });
         wanted.place.tell(here, faults);
         sessions.extend(session.map(|session| (session, wanted.current)));
     }
     delta(sessions)
-}
-
-/// Slugs and guids, and whose they are.
-struct Names {
-    /// Whether the document means the slugs of new sessions, or only proposes them.
-    strict: bool,
-    /// What sessions are called now, or want to be called: nothing that is derived.
-    spoken_for: HashSet<String>,
-    slugs: HashMap<String, Id<crate::ids::SessionKind>>,
-    guids: HashMap<uuid::Uuid, Id<crate::ids::SessionKind>>,
-}
-
-impl Names {
-    /// Of all sessions that stay; those that the document names are called what it says.
-    fn of(wish: &Wish, standing: &Standing, gone: &[Versioned<Session>]) -> Self {
-        let strict = wish.format == DocumentFormat::Programme;
-        let gone: HashSet<_> = gone.iter().map(|session| session.value.id).collect();
-        let wanted = named(&wish.sessions);
-        let stay = || {
-            let sessions = standing.sessions.iter().map(|session| &session.value);
-            sessions.filter(|session| !gone.contains(&session.id))
-        };
-        let untouched = || stay().filter(|session| !wanted.contains(&session.id));
-        let means_it = |wanted: &&WantedSession| strict || wanted.current.is_some();
-        let meant = wish.sessions.iter().filter(means_it);
-        let meant = meant.filter_map(|wanted| wanted.input.slug.clone());
-        Self {
-            strict,
-            spoken_for: stay()
-                .map(|session| session.slug.clone())
-                .chain(meant)
-                .collect(),
-            slugs: untouched()
-                .map(|session| (session.slug.clone(), session.id))
-                .collect(),
-            guids: untouched()
-                .map(|session| (session.guid, session.id))
-                .collect(),
-        }
-    }
-
-    /// The session under its slug, guid and number. Sessions of the document may take over each other's.
-    fn name(
-        &mut self,
-        wanted: &WantedSession,
-        current: Option<&Session>,
-        parsed: ParsedSession,
-        event: &Event,
-        faults: &mut Faults,
-    ) -> Session {
-        let id = wanted.id;
-        let guid = parsed
-            .guid
-            .unwrap_or_else(|| current.map_or(id.uuid(), |known| known.guid));
-        let kept = current.map(|known| Slug::from_stored(known.slug.clone()));
-        // What another program calls a session is a proposal for a new one.
-        let given = parsed
-            .slug
-            .clone()
-            .filter(|_| self.strict || current.is_some());
-        let slug = given.or(kept).unwrap_or_else(|| {
-            let title = parsed.title(&event.languages.default);
-            let derived = parsed
-                .slug
-                .clone()
-                .unwrap_or_else(|| Slug::derive(title, "session"));
-            let free = |slug: &Slug| {
-                let slug = slug.as_str();
-                !self.spoken_for.contains(slug) && !self.slugs.contains_key(slug)
-            };
-            (1..u32::MAX)
-                .map(|n| derived.numbered(n))
-                .find(free)
-                .unwrap_or(derived)
-        });
-        if *self.slugs.entry(slug.to_string()).or_insert(id) != id {
-            faults.add("/slug", "taken", "Another session has this slug.");
-        }
-        if *self.guids.entry(guid).or_insert(id) != id {
-            faults.add("/guid", "taken", "Another session has this guid.");
-        }
-        parsed.known_as(&Identity {
-            id,
-            slug,
-            guid,
-            number: current.map_or(0, |known| known.number),
-        })
-    }
 }

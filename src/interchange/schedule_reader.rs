@@ -67,14 +67,18 @@ impl Reader<'_> {
             .iter()
             .map(|s| (s.value.guid, s))
             .collect();
+        let gone = standing.released.iter();
+        let gone: HashMap<_, _> = gone.map(|session| (session.guid, session)).collect();
         let wanted = slots.into_iter().map(|read| {
             let current = known.get(&read.slot.guid).copied();
-            let input = match current {
-                Some(current) => self.changed(&read, &current.value),
+            let gone = gone.get(&read.slot.guid).copied();
+            let before = current.map(|current| &current.value).or(gone);
+            let input = match before {
+                Some(before) => self.changed(&read, before),
                 None => self.made(&read),
             };
             WantedSession {
-                id: current.map_or_else(new_id, |current| current.value.id),
+                id: before.map_or_else(new_id, |before| before.id),
                 current: current.cloned(),
                 place: read.place,
                 input,

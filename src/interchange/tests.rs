@@ -282,6 +282,7 @@ fn standing(programme: &Programme) -> Standing {
         tracks: versions(&programme.tracks),
         speakers: versions(&programme.speakers),
         sessions: versions(&programme.sessions),
+        released: Vec::new(),
     }
 }
 

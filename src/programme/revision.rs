@@ -5,13 +5,14 @@ use std::collections::HashSet;
 use super::document::{Room, Session, Speaker, Track, Versioned};
 use super::refusal::{Outcome, ProgrammeRefusal, refused};
 use super::releases::store as releases;
+use super::sessions::live_store::deleted_unrecorded;
 use super::sessions::{actions as session_actions, identity_store};
 use super::{rooms, sessions, speakers, tracks};
 use crate::clock::Instant;
 use crate::db::{Conn, DbError};
 use crate::events::{self, Held};
 use crate::fault;
-use crate::ids::{EventId, RoomId, SpeakerId, TrackId};
+use crate::ids::{EventId, RoomId, SessionId, SpeakerId, TrackId};
 use crate::tickets::sign_up;
 
 /// The working copy, every thing in the version that it was read in.
@@ -25,6 +26,9 @@ pub struct Standing {
     pub speakers: Vec<Versioned<Speaker>>,
     /// By start, then number.
     pub sessions: Vec<Versioned<Session>>,
+    /// Sessions that it has no more, as they were released last: a document may bring them back. Those that
+    /// were not to be recorded when they were deleted still are not.
+    pub released: Vec<Session>,
 }
 
 impl Standing {
@@ -33,12 +37,20 @@ impl Standing {
     /// # Errors
     /// The store's failure.
     pub fn read(conn: &mut Conn, event: EventId) -> Result<Self, DbError> {
+        let sessions = sessions::store::versions(conn, event)?;
         Ok(Self {
             rooms: rooms::store::versions(conn, event)?,
             tracks: tracks::store::versions(conn, event)?,
             speakers: speakers::store::versions(conn, event)?,
-            sessions: sessions::store::versions(conn, event)?,
+            released: released(conn, event, &sessions)?,
+            sessions,
         })
+    }
+
+    /// The session of this id that a document brings back.
+    #[must_use]
+    pub fn gone(&self, id: SessionId) -> Option<&Session> {
+        self.released.iter().find(|session| session.id == id)
     }
 
     /// Whether nothing was made yet.
@@ -49,6 +61,26 @@ impl Standing {
             && self.speakers.is_empty()
             && self.sessions.is_empty()
     }
+}
+
+/// The sessions of every release that are not among these, as they were released last.
+fn released(
+    conn: &mut Conn,
+    event: EventId,
+    sessions: &[Versioned<Session>],
+) -> Result<Vec<Session>, DbError> {
+    let mut known: HashSet<SessionId> = sessions.iter().map(|one| one.value.id).collect();
+    let unrecorded = deleted_unrecorded(conn, event)?;
+    let mut gone = Vec::new();
+    for (_, programme) in releases::documents(conn, event)? {
+        for mut session in programme.sessions {
+            if known.insert(session.id) {
+                session.do_not_record |= unrecorded.contains(&session.id);
+                gone.push(session);
+            }
+        }
+    }
+    Ok(gone)
 }
 
 /// What becomes of the things of one kind.
@@ -81,7 +113,7 @@ impl<T> Delta<T> {
     }
 }
 
-/// What becomes of the working copy. New sessions have no number yet.
+/// What becomes of the working copy. New sessions have the number 0, unless they had one in a release.
 #[derive(Debug, Default)]
 pub struct Revision {
     /// Of rooms.
@@ -194,10 +226,10 @@ fn write_sessions(
         told();
     }
     for session in &revision.sessions.added {
-        let session = Session {
-            number: identity_store::take_number(tx, event.id)?,
-            ..session.clone()
-        };
+        let mut session = session.clone();
+        if session.number == 0 {
+            session.number = identity_store::take_number(tx, event.id)?;
+        }
         sessions::store::insert(tx, event.id, &session, now)?;
         told();
     }

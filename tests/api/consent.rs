@@ -238,4 +238,26 @@ on_both_stores! {
         let said = app.get(&format!("{EVENT}/sessions/d/transcript.vtt")).send().await.body;
         assert!(said.contains("00:05:00.000 --> 00:05:05.000\nSitroner") && !said.contains("Bananer"), "{said}");
     }
+
+    async fn no_document_switches_it_off(app: TestApp) {
+        let recording = recorded(&app, &FOUR).await;
+        let old = app.organiser("GET", &format!("{EVENT}/programme")).send().await.body;
+        let schedule = app.get(&format!("{EVENT}/schedule.json")).send().await.body;
+        for slug in ["c", "d"] {
+            patch(&app, slug, &json!({"do_not_record": true})).await.expect(200);
+        }
+        release(&app).await;
+        delete(&app, "d").await;
+        for document in [old.clone(), old.replace("\"do_not_record\":true", "\"do_not_record\":false"), schedule] {
+            let call = app.organiser("PUT", &format!("{EVENT}/programme")).if_match("*");
+            call.bytes("application/json", document.into_bytes()).send().await.expect(200);
+            let list = app.organiser("GET", &format!("{EVENT}/sessions")).send().await.expect(200);
+            let flags: Vec<bool> = list["items"].as_array().unwrap().iter().map(|one| one["do_not_record"].as_bool().unwrap()).collect();
+            assert_eq!(flags, [false, true, true, true], "who comes back, too: {list}");
+        }
+        assert_eq!(heard(&app, &recording).await, ["Epler"]);
+        let on = old.replace("\"do_not_record\":false", "\"do_not_record\":true");
+        app.organiser("PUT", &format!("{EVENT}/programme")).if_match("*").bytes("application/json", on.into_bytes()).send().await.expect(200);
+        assert_eq!(heard(&app, &recording).await, Vec::<&str>::new());
+    }
 }

@@ -58,6 +58,7 @@ mod recordings;
 mod registration_limits;
 mod registration_mails;
 mod registrations;
+mod reimports;
 mod release_news;
 mod releases;
 mod reopening;
