@@ -219,6 +219,7 @@ diesel::table! {
         note -> Json,
         document -> Json,
         changes -> Json,
+        timezone -> Nullable<Text>,
     }
 }
 

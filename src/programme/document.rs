@@ -5,6 +5,7 @@
 
 use std::mem::take;
 
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -249,6 +250,8 @@ pub struct Release {
     pub version: i32,
     /// When it was made.
     pub released_at: Instant,
+    /// The zone of the event then; `None` where nobody knows any more.
+    pub timezone: Option<Tz>,
     /// What the organiser says of it.
     pub note: Localized,
     /// What changed since the version before.

@@ -1,5 +1,6 @@
 //! How an event, its committee and its releases look to everybody.
 
+use chrono_tz::Tz;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -124,13 +125,18 @@ pub struct ReleaseNote {
     pub changes: ChangesView,
 }
 
+/// The zone that a release shows its times in: never another one, because it is kept for long.
+fn zone_of(release: &Release, event: &Event) -> Tz {
+    release.timezone.unwrap_or(event.timezone)
+}
+
 impl ReleaseNote {
     /// What changed with this release.
     #[must_use]
     pub fn new(release: &Release, event: &Event) -> Self {
         Self {
             version: release.version,
-            released_at: Moment::new(release.released_at, event.timezone),
+            released_at: Moment::new(release.released_at, zone_of(release, event)),
             note: release.note.clone(),
             changes: ChangesView::from(&release.changes),
         }
@@ -140,7 +146,7 @@ impl ReleaseNote {
 /// The sessions of one local date, as released.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReleasedDay {
-    /// The date in the event's zone; null for sessions without a time, which come last.
+    /// The date in the zone that the event had then; null for sessions without a time, which come last.
     #[schema(required = true, value_type = Option<String>, format = Date, example = "2027-11-11")]
     pub date: Option<String>,
     /// By start, then number.
@@ -166,16 +172,16 @@ pub struct ReleasedProgramme {
 }
 
 impl ReleasedProgramme {
-    /// The release with times of the event's zone.
+    /// The release with times of the zone that the event had then.
     #[must_use]
     pub fn new(release: &Release, event: &Event) -> Self {
-        let programme = &release.programme;
-        let names = super::programme_wire::Names::of(programme, event.timezone);
+        let (programme, zone) = (&release.programme, zone_of(release, event));
+        let names = super::programme_wire::Names::of(programme, zone);
         let mut sessions: Vec<&Session> = programme.sessions.iter().collect();
         sessions.sort_by_key(|session| super::programme_wire::order(session));
         let mut days: Vec<ReleasedDay> = Vec::new();
         for session in sessions {
-            let date = date_of(session, event.timezone).map(|date| date.to_string());
+            let date = date_of(session, zone).map(|date| date.to_string());
             let view = ReleasedSession::new(session, &names, session.sign_up_capacity);
             match days.last_mut() {
                 Some(day) if day.date == date => day.sessions.push(view),

@@ -60,6 +60,7 @@ pub fn release(
     let release = Release {
         version: version + 1,
         released_at: now,
+        timezone: Some(event.timezone),
         note,
         changes: changes(&before, &programme),
         programme,

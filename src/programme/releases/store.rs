@@ -1,5 +1,6 @@
 //! Releases in the store. They are inserted and read, never changed.
 
+use chrono_tz::Tz;
 use diesel::prelude::*;
 
 use super::super::document::{Changes, Programme, Release};
@@ -19,6 +20,8 @@ pub struct Headline {
     pub version: i32,
     /// When it was made.
     pub released_at: Instant,
+    /// The zone of the event then; `None` where nobody knows any more.
+    pub timezone: Option<Tz>,
     /// What the organiser says of it.
     pub note: Localized,
     /// What changed since the version before.
@@ -30,6 +33,7 @@ pub struct Headline {
 struct HeadlineRow {
     version: i32,
     released_at: Instant,
+    timezone: Option<String>,
     note: AsJson<Localized>,
     changes: AsJson<Changes>,
 }
@@ -49,6 +53,7 @@ struct NewRow {
     event_id: EventId,
     version: i32,
     released_at: Instant,
+    timezone: Option<String>,
     note: AsJson<Localized>,
     document: AsJson<Programme>,
     changes: AsJson<Changes>,
@@ -59,6 +64,7 @@ impl From<HeadlineRow> for Headline {
         Self {
             version: row.version,
             released_at: row.released_at,
+            timezone: row.timezone.and_then(|zone| zone.parse().ok()),
             note: row.note.0,
             changes: row.changes.0,
         }
@@ -71,6 +77,7 @@ impl From<Row> for Release {
         Self {
             version: headline.version,
             released_at: headline.released_at,
+            timezone: headline.timezone,
             note: headline.note,
             changes: headline.changes,
             programme: row.document.0,
@@ -83,6 +90,7 @@ impl From<&Release> for Headline {
         Self {
             version: release.version,
             released_at: release.released_at,
+            timezone: release.timezone,
             note: release.note.clone(),
             changes: release.changes.clone(),
         }
@@ -199,6 +207,7 @@ pub fn insert(conn: &mut Conn, event: EventId, release: &Release) -> Result<(), 
         event_id: event,
         version: release.version,
         released_at: release.released_at,
+        timezone: release.timezone.map(|zone| zone.name().to_owned()),
         note: AsJson(release.note.clone()),
         document: AsJson(release.programme.clone()),
         changes: AsJson(release.changes.clone()),

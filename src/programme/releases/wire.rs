@@ -84,9 +84,10 @@ pub struct ReleaseView {
 }
 
 impl ReleaseView {
-    /// The release on the wall clock of `zone`.
+    /// The release on the wall clock that the event had then; on that of `zone` where nobody knows it.
     #[must_use]
     pub fn new(headline: &Headline, zone: Tz) -> Self {
+        let zone = headline.timezone.unwrap_or(zone);
         Self {
             version: headline.version,
             released_at: Moment::new(headline.released_at, zone),
@@ -143,9 +144,10 @@ pub struct ReleaseWithProgramme {
 }
 
 impl ReleaseWithProgramme {
-    /// The release on the wall clock of `zone`.
+    /// The release on the wall clock that the event had then; on that of `zone` where nobody knows it.
     #[must_use]
     pub fn new(release: &Release, zone: Tz) -> Self {
+        let zone = release.timezone.unwrap_or(zone);
         Self {
             release: ReleaseView::new(&Headline::from(release), zone),
             programme: ProgrammeParts::new(&release.programme, zone),

@@ -1,0 +1,1 @@
+ALTER TABLE programme_releases DROP COLUMN timezone;
