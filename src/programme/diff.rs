@@ -2,28 +2,31 @@
 
 use std::collections::HashMap;
 
-use super::document::{Changes, Programme, Session, SessionRef};
-use crate::ids::SessionId;
+use super::document::{Changes, Programme, Room, Session, SessionRef, Speaker, Track};
+use crate::ids::{RoomId, SessionId, SpeakerId, TrackId};
 use crate::text::Localized;
 
 /// Compares two versions by the ids of their sessions. A session that moved and changed otherwise
-/// stands in both lists. Rooms, tracks and speakers have no list of their own, but the sessions whose
-/// room has another name have; whether anything at all changed is `before != after`.
+/// stands in both lists. Rooms, tracks and speakers have no list of their own: the sessions that show
+/// them changed with them. Whether anything at all changed is `before != after`.
 #[must_use]
 pub fn changes(before: &Programme, after: &Programme) -> Changes {
     let old = by_id(before);
     let new = by_id(after);
+    let (shown, shows) = (Things::of(before), Things::of(after));
     let mut changes = Changes::default();
     for session in &after.sessions {
         match old.get(&session.id) {
             None => changes.added.push(session.id),
             Some(earlier) => {
-                if has_moved(earlier, session) {
+                let has_moved = has_moved(earlier, session);
+                if has_moved {
                     changes.moved.push(session.id);
-                } else if room_name(before, earlier) != room_name(after, session) {
+                } else if shown.room_name(earlier) != shows.room_name(session) {
                     changes.relabelled.push(session.id);
                 }
-                if differs_otherwise(earlier, session) {
+                let looks_other = || !has_moved && shown.look(earlier) != shows.look(session);
+                if differs_otherwise(earlier, session) || looks_other() {
                     changes.changed.push(session.id);
                 }
             }
@@ -56,10 +59,47 @@ fn has_moved(before: &Session, after: &Session) -> bool {
         != (after.starts_at, after.ends_at, after.room_id)
 }
 
-fn room_name<'p>(programme: &'p Programme, session: &Session) -> Option<&'p Localized> {
-    let mut rooms = programme.rooms.iter();
-    let room = rooms.find(|room| Some(room.id) == session.room_id);
-    room.map(|room| &room.name)
+/// What sessions refer to, by id.
+struct Things<'p> {
+    rooms: HashMap<RoomId, &'p Room>,
+    tracks: HashMap<TrackId, &'p Track>,
+    speakers: HashMap<SpeakerId, &'p Speaker>,
+}
+
+/// What a session shows of its room and its track, and its people.
+type Look<'p> = (
+    Option<(&'p Localized, Option<i32>)>,
+    Option<(&'p Localized, Option<&'p str>)>,
+    Vec<Option<&'p Speaker>>,
+);
+
+impl<'p> Things<'p> {
+    fn of(programme: &'p Programme) -> Self {
+        let speakers = programme.speakers.iter();
+        Self {
+            rooms: programme.rooms.iter().map(|room| (room.id, room)).collect(),
+            tracks: programme.tracks.iter().map(|one| (one.id, one)).collect(),
+            speakers: speakers.map(|speaker| (speaker.id, speaker)).collect(),
+        }
+    }
+
+    fn room(&self, session: &Session) -> Option<&'p Room> {
+        self.rooms.get(&session.room_id?).copied()
+    }
+
+    fn room_name(&self, session: &Session) -> Option<&'p Localized> {
+        self.room(session).map(|room| &room.name)
+    }
+
+    /// Places in lists are no matter of the session.
+    fn look(&self, session: &Session) -> Look<'p> {
+        let room = self.room(session).map(|room| (&room.name, room.capacity));
+        let track = session.track_id.and_then(|id| self.tracks.get(&id));
+        let track = track.map(|track| (&track.name, track.color.as_deref()));
+        let people = session.speakers.iter();
+        let people = people.map(|part| self.speakers.get(&part.speaker_id).copied());
+        (room, track, people.collect())
+    }
 }
 
 fn differs_otherwise(before: &Session, after: &Session) -> bool {
@@ -76,7 +116,7 @@ fn differs_otherwise(before: &Session, after: &Session) -> bool {
 mod tests {
     use super::*;
     use crate::clock::new_id;
-    use crate::programme::document::{Room, example};
+    use crate::programme::document::example;
     use crate::text::time;
 
     #[test]
@@ -146,7 +186,7 @@ mod tests {
             (changes.relabelled, changes.moved),
             (vec![kept.id], vec![moved.id])
         );
-        assert!(changes.changed.is_empty());
+        assert_eq!(changes.changed, [kept.id], "what it shows is another");
     }
 
     #[test]

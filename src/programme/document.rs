@@ -269,7 +269,7 @@ pub struct Changes {
     pub removed: Vec<SessionId>,
     /// Another time or room.
     pub moved: Vec<SessionId>,
-    /// Anything else about them.
+    /// Anything else about them, or about the room, the track and the people that they show.
     pub changed: Vec<SessionId>,
     /// Those that stay in a room with another name; no change of their own.
     #[serde(default)]

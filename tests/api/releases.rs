@@ -245,4 +245,69 @@ on_both_stores! {
         let changed = app.organiser("PATCH", EVENT).if_match(&after.etag()).patch_json(&json!({"subtitle": "x"})).send().await;
         assert_eq!(changed.expect(200)["programme_version"], 1);
     }
+
+    async fn a_numbered_release_keeps_its_clock(app: TestApp) {
+        event(&app).await;
+        session(&app, "Åpning").await;
+        release(&app, &json!({})).await.expect(201);
+        app.organiser("POST", &format!("{EVENT}/publish")).send().await.expect(200);
+        let paths = [format!("{RELEASES}/1"), format!("/organiser{RELEASES}/1")];
+        let read = async |path: &str| app.get(path).bearer(&app.token).send().await;
+        let (public, own) = (read(&paths[0]).await, read(&paths[1]).await);
+        assert_eq!(public.expect(200)["days"][0]["sessions"][0]["starts_at"], "2027-11-11T09:00:00+01:00");
+        let tag = app.organiser("GET", EVENT).send().await.etag();
+        let moved = json!({"timezone": "America/New_York"});
+        app.organiser("PATCH", EVENT).if_match(&tag).patch_json(&moved).send().await.expect(200);
+        for (path, before) in paths.iter().zip([public, own]) {
+            let after = read(path).await;
+            assert_eq!((after.status, &after.body, after.etag()), (200, &before.body, before.etag()), "{path}");
+        }
+        let shown = read(&format!("{EVENT}/programme")).await.expect(200);
+        assert_eq!(shown["days"][0]["sessions"][0]["starts_at"], "2027-11-11T03:00:00-05:00");
+        release(&app, &json!({})).await.problem(409, "nothing-to-release");
+        session(&app, "Pause").await;
+        release(&app, &json!({})).await.expect(201);
+        let second = read(&format!("{RELEASES}/2")).await.expect(200);
+        assert_eq!(second["days"][0]["sessions"][0]["starts_at"], "2027-11-11T03:00:00-05:00");
+        let log = read(RELEASES).await.expect(200);
+        let ends = |at: &Value| at.as_str().unwrap()[19..].rsplit(['+', '-']).next().unwrap().to_owned();
+        let offsets: Vec<String> = log["items"].as_array().unwrap().iter().map(|one| ends(&one["released_at"])).collect();
+        assert_ne!(offsets[0], offsets[1], "each as it was made: {log}");
+    }
+
+    async fn what_sessions_show_of_others_is_a_change_of_theirs(app: TestApp) {
+        event(&app).await;
+        let make = async |kind: &str, body: Value| app.create(&format!("{EVENT}/{kind}"), &body).await["id"].as_str().unwrap().to_owned();
+        let room = make("rooms", json!({"name": "Salen"})).await;
+        let track = make("tracks", json!({"name": "Spor"})).await;
+        let speaker = make("speakers", json!({"name": "Kari"})).await;
+        for (title, more) in [
+            ("Rom", json!({"room_id": room})), ("Spor", json!({"track_id": track})), ("Taler", json!({"speakers": [{"speaker_id": speaker}]})),
+            ("Alt", json!({"room_id": room, "track_id": track, "speakers": [{"speaker_id": speaker}]})), ("Intet", json!({})),
+        ] {
+            session(&app, title).await;
+            change(&app, &title.to_lowercase(), &more).await;
+        }
+        release(&app, &json!({})).await.expect(201);
+        let edit = async |path: String, body: Value| {
+            let path = format!("{EVENT}/{path}");
+            app.organiser("PATCH", &path).if_match("*").patch_json(&body).send().await.expect(200);
+        };
+        for (path, body, shows) in [
+            (format!("rooms/{room}"), json!({"name": "Storsalen"}), ["rom", "alt"]),
+            (format!("tracks/{track}"), json!({"color": "#00665e"}), ["spor", "alt"]),
+            (format!("speakers/{speaker}"), json!({"affiliation": "Hamar"}), ["taler", "alt"]),
+        ] {
+            edit(path, body).await;
+            let diff = app.organiser("GET", &format!("{EVENT}/programme/diff")).send().await.expect(200);
+            assert_eq!((slugs(&diff["changed"]), slugs(&diff["moved"])), (shows.to_vec(), vec![]), "{diff}");
+            let made = release(&app, &json!({})).await.expect(201);
+            assert_eq!(made["changed"], diff["changed"]);
+        }
+        // What is listed already is listed once.
+        edit(format!("rooms/{room}"), json!({"name": "Salen"})).await;
+        change(&app, "rom", &json!({"starts_at": "2027-11-11T10:00:00+01:00"})).await;
+        let diff = app.organiser("GET", &format!("{EVENT}/programme/diff")).send().await.expect(200);
+        assert_eq!((slugs(&diff["moved"]), slugs(&diff["changed"])), (vec!["rom"], vec!["alt"]), "{diff}");
+    }
 }

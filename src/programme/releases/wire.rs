@@ -45,7 +45,8 @@ pub struct ChangesView {
     pub removed: Vec<ChangedSessionView>,
     /// Sessions with another time or room.
     pub moved: Vec<ChangedSessionView>,
-    /// Sessions with anything else changed.
+    /// Sessions with anything else changed, or that show a room, a track or a speaker with anything changed
+    /// and have not moved.
     pub changed: Vec<ChangedSessionView>,
 }
 
