@@ -52,6 +52,14 @@ async fn session(app: &TestApp, title: &str, from: &str, until: &str, room: &Val
     .await
 }
 
+async fn make_shift(app: &TestApp, from: &str) -> Value {
+    app.organiser("POST", &format!("{EVENT}/session-shifts"))
+        .json(&json!({"from": from, "minutes": 15}))
+        .send()
+        .await
+        .expect(200)
+}
+
 on_both_stores! {
     async fn rooms_and_tracks_are_ordered_in_one_request(app: TestApp) {
         event(&app, "2027-11-11").await;
@@ -153,15 +161,37 @@ on_both_stores! {
         assert_eq!((&diff["added"][0]["id"], &diff["removed"]), (&new["id"], &json!([])));
     }
 
-    async fn a_session_made_since_keeps_its_slug_from_one_that_comes_back(app: TestApp) {
+    async fn a_session_made_since_makes_way_for_one_that_comes_back(app: TestApp) {
         event(&app, "2027-11-11").await;
-        make(&app, "sessions", &json!({"title": "Debatt"})).await;
+        let old = make(&app, "sessions", &json!({"title": "Pause"})).await;
         make(&app, "programme/releases", &json!({})).await;
-        let tag = app.organiser("GET", &format!("{EVENT}/sessions/debatt")).send().await.etag();
-        app.organiser("DELETE", &format!("{EVENT}/sessions/debatt")).if_match(&tag).send().await.expect(204);
-        let new = make(&app, "sessions", &json!({"title": "Debatt"})).await;
-        app.organiser("POST", &format!("{EVENT}/programme/restore")).json(&json!({"version": 1})).send().await.problem(409, "slug-taken");
+        app.organiser("DELETE", &format!("{EVENT}/sessions/pause")).if_match("*").send().await.expect(204);
+        let new = make(&app, "sessions", &json!({"title": "Pause"})).await;
+        assert_eq!(new["slug"], "pause");
+        let restore = async || app.organiser("POST", &format!("{EVENT}/programme/restore")).json(&json!({"version": 1})).send().await;
+        let done = restore().await.expect(200);
+        let named = |list: &str| done[list].as_array().unwrap().iter().map(|one| (one["id"].clone(), one["slug"].clone())).collect::<Vec<_>>();
+        assert_eq!((named("recreated"), named("kept")), (vec![(old["id"].clone(), json!("pause"))], vec![(new["id"].clone(), json!("pause-2"))]));
+        assert_eq!((&read(&app, "sessions/pause").await["id"], &read(&app, "sessions/pause-2").await["id"]), (&old["id"], &new["id"]));
+        let trail = read(&app, "audit?operation=restore_programme").await;
+        let id = new["id"].as_str().unwrap();
+        assert_eq!((&trail["items"][0]["before"]["sessions"][id]["slug"], &trail["items"][0]["after"]["sessions"][id]["slug"]), (&json!("pause"), &json!("pause-2")));
+        // Whoever was released under the name keeps it.
+        app.organiser("DELETE", &format!("{EVENT}/sessions/pause")).if_match("*").send().await.expect(204);
+        change(&app, "sessions/pause-2", &json!({"slug": "pause"})).await;
+        make(&app, "programme/releases", &json!({})).await;
+        restore().await.problem(409, "slug-taken");
         assert_eq!(ids(&read(&app, "sessions").await), [new["id"].clone()], "nothing was changed");
+    }
+
+    async fn a_shift_that_moves_nothing_leaves_no_trace(app: TestApp) {
+        event(&app, "2027-11-11").await;
+        make(&app, "sessions", &json!({"title": "Pause", "starts_at": "2027-11-11T09:00:00+01:00"})).await;
+        let shift = async |from: &str| make_shift(&app, from).await["sessions"].as_array().unwrap().len();
+        assert_eq!(shift("2027-11-11T09:00:01+01:00").await, 0);
+        assert_eq!(read(&app, "audit?operation=shift_sessions").await["items"], json!([]));
+        assert_eq!(shift("2027-11-11T09:00:00+01:00").await, 1);
+        assert_eq!(read(&app, "audit?operation=shift_sessions").await["items"].as_array().unwrap().len(), 1);
     }
 
     async fn what_a_release_uses_is_hidden_not_deleted(app: TestApp) {

@@ -1,10 +1,12 @@
 //! Restoring a version.
 
+use super::super::document::Session;
 use super::super::refusal::{Outcome, ProgrammeRefusal, refused};
 use super::super::releases::store as releases;
 use super::super::sessions::identity_store;
+use super::super::sessions::live_store::deleted_unrecorded;
 use super::super::{rooms, sessions, speakers, tracks};
-use super::model::{Draft, Plan, Step, plan};
+use super::model::{Around, Draft, Plan, Step, plan};
 use crate::clock::Instant;
 use crate::db::{Conn, DbError};
 use crate::events::{self, Held};
@@ -15,7 +17,7 @@ use crate::tickets::sign_up;
 ///
 /// # Errors
 /// [`ProgrammeRefusal::Faults`] for a version that is none, [`ProgrammeRefusal::SlugTaken`] when a
-/// session that was made since has the slug or the guid of one that comes back.
+/// session that was released since has the slug of one that comes back, or one made since its guid.
 pub fn restore(tx: &mut Conn, now: Instant, event: &Held, version: i32) -> Outcome<Plan> {
     let Some(release) = releases::find(tx, event.id, version)? else {
         let detail = "The version is one of this event's releases.";
@@ -28,7 +30,13 @@ pub fn restore(tx: &mut Conn, now: Instant, event: &Held, version: i32) -> Outco
         speakers: speakers::store::versions(tx, event.id)?,
         sessions: sessions::store::versions(tx, event.id)?,
     };
-    let plan = plan(&draft, &release.programme);
+    let past = releases::documents(tx, event.id)?.into_iter();
+    let released = past.flat_map(|(_, programme)| programme.sessions);
+    let around = Around {
+        released: released.map(|session| session.id).collect(),
+        unrecorded: deleted_unrecorded(tx, event.id)?.into_iter().collect(),
+    };
+    let plan = plan(&draft, &release.programme, &around);
     match carry_out(tx, now, event, &plan) {
         Ok(true) => {}
         Ok(false) => return refused(ProgrammeRefusal::Stale),
@@ -65,7 +73,12 @@ fn carry_out(tx: &mut Conn, now: Instant, event: &Held, plan: &Plan) -> Result<b
         Step::Make(_) => None,
         Step::SetBack { to, .. } => Some(&to.value),
     });
-    identity_store::make_way(tx, event.id, &back.collect::<Vec<_>>())?;
+    let aside = plan.renamed.iter().map(|(_, to)| to);
+    let back: Vec<&Session> = back.chain(aside.clone().map(|to| &to.value)).collect();
+    identity_store::make_way(tx, event.id, &back)?;
+    for session in aside {
+        all &= sessions::store::update(tx, event.id, session, now)?;
+    }
     for step in &plan.sessions {
         match step {
             Step::Make(session) => sessions::store::insert(tx, event.id, session, now)?,

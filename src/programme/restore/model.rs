@@ -1,9 +1,11 @@
 //! What restoring a version does to the working copy. Pure.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 use super::super::document::{Programme, Room, Session, SessionRef, Speaker, Track, Versioned};
+use crate::ids::SessionId;
+use crate::text::Slug;
 
 /// The working copy with the versions of its things.
 #[derive(Debug, Clone, Default)]
@@ -45,19 +47,30 @@ pub struct Plan {
     pub sessions: Vec<Step<Session>>,
     /// Sessions that were made since the version.
     pub kept: Vec<SessionRef>,
+    /// Those of them that get another slug, because a session of the version has theirs.
+    pub renamed: Vec<Renamed>,
+}
+
+/// A session as it is, and with the slug that it gets.
+pub type Renamed = (Session, Versioned<Session>);
+
+/// What the version is restored among.
+#[derive(Debug, Clone, Default)]
+pub struct Around {
+    /// The sessions of every release: what they are called is theirs for ever.
+    pub released: HashSet<SessionId>,
+    /// The sessions that were not to be recorded when they were deleted.
+    pub unrecorded: HashSet<SessionId>,
 }
 
 /// How the working copy becomes what this version was, without losing what was made since.
 #[must_use]
-pub fn plan(draft: &Draft, version: &Programme) -> Plan {
-    let made_since = draft.sessions.iter().filter(|session| {
-        let id = session.value.id;
-        !version.sessions.iter().any(|released| released.id == id)
-    });
+pub fn plan(draft: &Draft, version: &Programme, around: &Around) -> Plan {
+    let made_since = made_since(draft, version);
+    let renamed = renamed(&made_since, version, around);
     Plan {
-        kept: made_since
-            .map(|session| SessionRef::of(&session.value))
-            .collect(),
+        kept: kept(&made_since, &renamed),
+        renamed,
         rooms: steps(
             &draft.rooms,
             &version.rooms,
@@ -85,17 +98,78 @@ pub fn plan(draft: &Draft, version: &Programme) -> Plan {
                 ..then.clone()
             },
         ),
-        sessions: steps(
-            &draft.sessions,
-            &version.sessions,
-            |one| one.id,
-            |now, then| Session {
-                do_not_record: now.do_not_record,
-                sign_up_capacity: now.sign_up_capacity,
-                ..then.clone()
-            },
-        ),
+        sessions: session_steps(draft, version, around),
     }
+}
+
+fn made_since<'a>(draft: &'a Draft, version: &Programme) -> Vec<&'a Versioned<Session>> {
+    let there: HashSet<SessionId> = version.sessions.iter().map(|one| one.id).collect();
+    let sessions = draft.sessions.iter();
+    sessions
+        .filter(|session| !there.contains(&session.value.id))
+        .collect()
+}
+
+/// What was made since, as it will be called.
+fn kept(made_since: &[&Versioned<Session>], renamed: &[Renamed]) -> Vec<SessionRef> {
+    let called = |session: &&Versioned<Session>| {
+        let session = &session.value;
+        let mut renamed = renamed.iter().map(|(_, to)| &to.value);
+        SessionRef::of(renamed.find(|to| to.id == session.id).unwrap_or(session))
+    };
+    made_since.iter().map(called).collect()
+}
+
+fn session_steps(draft: &Draft, version: &Programme, around: &Around) -> Vec<Step<Session>> {
+    let mut steps = steps(
+        &draft.sessions,
+        &version.sessions,
+        |one| one.id,
+        |now, then| Session {
+            do_not_record: now.do_not_record,
+            sign_up_capacity: now.sign_up_capacity,
+            ..then.clone()
+        },
+    );
+    for step in &mut steps {
+        if let Step::Make(session) = step {
+            session.do_not_record |= around.unrecorded.contains(&session.id);
+        }
+    }
+    steps
+}
+
+/// The sessions made since that nobody has seen yet and that are called as one of the version: each gets
+/// the first free slug of its row.
+fn renamed(
+    made_since: &[&Versioned<Session>],
+    version: &Programme,
+    around: &Around,
+) -> Vec<Renamed> {
+    let back = version.sessions.iter().map(|session| session.slug.as_str());
+    let back: HashSet<&str> = back.collect();
+    let stay = made_since.iter().map(|session| session.value.slug.as_str());
+    let mut taken: HashSet<String> = stay.chain(back.iter().copied()).map(Into::into).collect();
+    let mut renamed = Vec::new();
+    for session in made_since {
+        let now = &session.value;
+        if !back.contains(now.slug.as_str()) || around.released.contains(&now.id) {
+            continue;
+        }
+        let own = Slug::from_stored(now.slug.clone());
+        let mut row = (2..u32::MAX).map(|n| own.numbered(n).to_string());
+        let Some(slug) = row.find(|slug| !taken.contains(slug)) else {
+            continue;
+        };
+        taken.insert(slug.clone());
+        let value = Session {
+            slug,
+            ..now.clone()
+        };
+        let version = session.version;
+        renamed.push((now.clone(), Versioned { value, version }));
+    }
+    renamed
 }
 
 /// One step for each released thing that is gone or differs; `set_back` says what it becomes.
@@ -150,7 +224,11 @@ mod tests {
             sessions: [&same, &edited, &new].map(read).to_vec(),
             ..Draft::default()
         };
-        let plan = plan(&draft, &version);
+        let around = Around {
+            released: version.sessions.iter().map(|one| one.id).collect(),
+            unrecorded: HashSet::new(),
+        };
+        let plan = plan(&draft, &version, &around);
         let back = Session {
             do_not_record: true,
             ..changed
@@ -166,5 +244,42 @@ mod tests {
             ]
         );
         assert_eq!(plan.kept, [SessionRef::of(&new)]);
+    }
+
+    #[test]
+    fn a_newcomer_makes_way_and_who_was_not_to_be_recorded_is_not() {
+        let [deleted, new, other] = [1, 2, 3].map(example::session);
+        let called = |slug: &str, session: &Session| Session {
+            slug: slug.into(),
+            ..session.clone()
+        };
+        let deleted = called("pause", &deleted);
+        let version = Programme {
+            sessions: vec![deleted.clone()],
+            ..Programme::default()
+        };
+        let read = |value: Session| Versioned { value, version: 4 };
+        let draft = Draft {
+            sessions: vec![read(called("pause", &new)), read(called("pause-2", &other))],
+            ..Draft::default()
+        };
+        let mut around = Around {
+            released: [deleted.id].into(),
+            unrecorded: [deleted.id].into(),
+        };
+        let made = plan(&draft, &version, &around);
+        let hidden = Session {
+            do_not_record: true,
+            ..deleted
+        };
+        assert_eq!(made.sessions, [Step::Make(hidden)]);
+        assert_eq!(
+            made.renamed,
+            [(called("pause", &new), read(called("pause-3", &new)))]
+        );
+        let kept: Vec<&str> = made.kept.iter().map(|kept| kept.slug.as_str()).collect();
+        assert_eq!(kept, ["pause-3", "pause-2"]);
+        around.released.insert(new.id);
+        assert!(plan(&draft, &version, &around).renamed.is_empty());
     }
 }

@@ -32,7 +32,7 @@ pub struct RestoredView {
     pub restored: Vec<ChangedSessionView>,
     /// Sessions that were deleted since and are back, under their old ids.
     pub recreated: Vec<ChangedSessionView>,
-    /// Sessions that were made since, and are untouched.
+    /// Sessions that were made since, and stay; under another slug where theirs was needed.
     pub kept: Vec<ChangedSessionView>,
     /// What is odd about the working copy now; at most 500.
     pub conflicts: Vec<ConflictView>,
@@ -80,6 +80,10 @@ pub fn written(
             }
         };
         after.insert(now.id, SessionInput::of(now, zone));
+    }
+    for (from, to) in &plan.renamed {
+        before.insert(from.id, SessionInput::of(from, zone));
+        after.insert(from.id, SessionInput::of(&to.value, zone));
     }
     (before, after)
 }
