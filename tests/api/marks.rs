@@ -117,6 +117,13 @@ on_both_stores! {
         let next = format!("/events/konf/marks?limit=1&cursor={}", all["next_cursor"].as_str().unwrap());
         let rest = app.organiser("GET", &next).send().await.expect(200);
         assert_eq!((&all["items"][0]["id"], &rest["items"][0]["id"], &rest["next_cursor"]), (&first["id"], &many[0]["id"], &json!(null)));
+        // Another phone that counts alike is told, and nothing of its own is lost unseen.
+        for (session, edge) in [("to", "start"), ("en", "end")] {
+            let body = json!({"session_id": session, "edge": edge, "at": "2027-11-11T10:32:00+01:00", "client_mark_id": "phone-1"});
+            app.organiser("POST", "/events/konf/marks").json(&body).send().await.fault("/client_mark_id", "taken");
+        }
+        let by_id = json!({"session_id": first["session_id"], "edge": "start", "client_mark_id": "phone-1"});
+        assert_eq!(app.create("/events/konf/marks", &by_id).await, first);
         // A phone that was away repeats what was undone meanwhile.
         let one = format!("/events/konf/marks/{}", first["id"].as_str().unwrap());
         app.organiser("DELETE", &one).if_match("*").send().await.expect(204);

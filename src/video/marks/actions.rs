@@ -21,7 +21,8 @@ pub struct Made {
     pub is_new: bool,
 }
 
-/// Makes a mark, unless its client has made it before: then it is as it was.
+/// Makes a mark, unless its client has made it before: then it is as it was. A name that another session
+/// or the other edge has is refused: two clients that count alike would lose marks otherwise.
 ///
 /// # Errors
 /// What [`VideoRefusal`] says.
@@ -33,15 +34,14 @@ pub fn mark(
 ) -> Result<Made, Stop<VideoRefusal>> {
     // First, because it holds the event's row: marks of one event follow each other.
     events::touch_public(tx, event.id, now)?;
-    if let Some(client_id) = &parsed.client_mark_id
-        && let Some(mark) = store::find_by_client(tx, event.id, client_id)?
-    {
-        return Ok(Made {
-            mark,
-            is_new: false,
-        });
-    }
+    let known = match &parsed.client_mark_id {
+        Some(client_id) => store::find_by_client(tx, event.id, client_id)?,
+        None => None,
+    };
     let sessions = sessions_at_hand(tx, event.id)?;
+    if let Some(mark) = known {
+        return made_before(&sessions, parsed, mark);
+    }
     let session = named(&sessions, &parsed.session)?;
     let mark = Mark {
         id: new_id(),
@@ -59,6 +59,31 @@ pub fn mark(
     }
     store::insert(tx, &mark)?;
     Ok(Made { mark, is_new: true })
+}
+
+/// The mark that was made before, if this is the same.
+///
+/// # Errors
+/// A fault at `/client_mark_id`.
+fn made_before(
+    sessions: &[Session],
+    parsed: &ParsedMark,
+    mark: Mark,
+) -> Result<Made, Stop<VideoRefusal>> {
+    // By its id also where the session is gone since.
+    let session = match &parsed.session {
+        SlugOr::Id(id) => *id,
+        key @ SlugOr::Slug(_) => named(sessions, key)?.id,
+    };
+    if (mark.session_id, mark.edge) == (session, parsed.edge) {
+        return Ok(Made {
+            mark,
+            is_new: false,
+        });
+    }
+    let detail = "Another mark is called so, of another session or of its other end.";
+    let faults = Faults::one("/client_mark_id", "taken", detail);
+    Err(Stop::Refused(VideoRefusal::Faults(faults)))
 }
 
 /// The session of this id or slug.

@@ -24,7 +24,8 @@ pub struct MarkInput {
     /// When; now if absent.
     #[schema(format = DateTime, example = "2027-11-11T10:14:20+01:00")]
     pub at: Option<String>,
-    /// What the client calls this mark; the same twice in an event is one mark, also after it was undone.
+    /// What the client calls this mark, unique in the event: the same twice for one edge of one session is
+    /// one mark, also after it was undone; for any other it is refused.
     #[schema(max_length = 100, example = "phone-17")]
     pub client_mark_id: Option<String>,
     /// With `true`, a start also ends the session that is on in the same room, at the same moment.

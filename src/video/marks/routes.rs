@@ -66,8 +66,9 @@ pub async fn list_marks(
 ///
 /// It shows at once, also on an archived event: in the session's positions, in the delays of the
 /// programme and in what is on now. Of several marks of one edge the one of the latest moment counts,
-/// in whatever order they arrive. The same `client_mark_id` again is answered with the mark it made,
-/// whatever else is sent with it. Without a marked end, a session whose start is marked ends when
+/// in whatever order they arrive. The same `client_mark_id` again for the same session and edge is
+/// answered with the mark it made, whatever else is sent with it; for another session or edge it is a
+/// 422. Without a marked end, a session whose start is marked ends when
 /// another one of its room is marked as started, or after its planned length.
 #[utoipa::path(operation_id = "create_mark", tag = "video", params(("event" = String, Path, description = "Id or slug")), request_body = MarkInput, responses((status = 201, description = "The mark", body = MarkView)))]
 #[post("/organiser/events/{event}/marks")]
