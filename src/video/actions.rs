@@ -16,8 +16,6 @@ pub enum VideoRefusal {
     Faults(Faults),
     /// Changed meanwhile.
     Stale,
-    /// The session is not to be recorded.
-    NotRecorded,
 }
 
 type Outcome<T> = Result<T, Stop<VideoRefusal>>;

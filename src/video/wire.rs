@@ -189,9 +189,6 @@ impl From<VideoRefusal> for Problem {
         match refusal {
             VideoRefusal::Faults(faults) => faults.into(),
             VideoRefusal::Stale => Self::new(Kind::Stale, "This was changed since you read it."),
-            VideoRefusal::NotRecorded => {
-                Self::new(Kind::WrongState, "The session is not to be recorded.")
-            }
         }
     }
 }

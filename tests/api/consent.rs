@@ -239,6 +239,26 @@ on_both_stores! {
         assert!(said.contains("00:05:00.000 --> 00:05:05.000\nSitroner") && !said.contains("Bananer"), "{said}");
     }
 
+    async fn it_hides_where_an_editor_says_it_stands(app: TestApp) {
+        let recording = recorded(&app, &FOUR).await;
+        let id = recording.rsplit('/').next().unwrap();
+        let path = format!("{EVENT}/sessions/b/positions/{id}");
+        app.organiser("GET", &path).send().await.problem(404, "not-found");
+        let set = app.organiser("PUT", &path).json(&json!({"start": "30:00", "end": "40:00"})).send().await;
+        assert_eq!((&set.expect(200)["confidence"], &set.json()["start_seconds"]), (&json!("verified"), &json!(1800)));
+        assert_eq!(app.organiser("GET", &path).send().await.expect(200)["end_seconds"], 2400);
+        assert_eq!(heard(&app, &recording).await, ["Epler", "Bananer", "Sitroner"]);
+        for path in [recording.clone(), format!("{EVENT}/sessions/b"), format!("{EVENT}/programme")] {
+            let shown = app.get(&path).send().await;
+            assert!(!shown.body.contains("verified"), "{}", shown.body);
+        }
+        app.get(&format!("{EVENT}/sessions/b/watch")).send().await.problem(404, "no-video");
+        // Also when it is gone.
+        delete(&app, "b").await;
+        release(&app).await;
+        assert_eq!(heard(&app, &recording).await, ["Epler", "Bananer", "Sitroner"]);
+    }
+
     async fn no_document_switches_it_off(app: TestApp) {
         let recording = recorded(&app, &FOUR).await;
         let old = app.organiser("GET", &format!("{EVENT}/programme")).send().await.body;

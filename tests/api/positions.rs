@@ -318,9 +318,10 @@ on_both_stores! {
         app.organiser("PUT", &position_of("/01936d5e-9c1e-7c3a-8f53-0d3c6f7a1b2c", "s7")).json(&json!({"start": 1})).send().await.problem(404, "not-found");
         let verify = async |ids: Value| app.organiser("POST", &format!("{recording}/position-verifications")).json(&json!({"session_ids": ids})).send().await;
         verify(json!([])).await.fault("/session_ids", "required");
-        verify(json!(["x"])).await.fault("/session_ids/0", "invalid_id");
+        verify(json!(["x"])).await.fault("/session_ids/0", "unknown_session");
         let known = app.organiser("GET", &one).send().await.expect(200)["session_id"].clone();
         verify(json!([known, known])).await.fault("/session_ids/1", "duplicate");
+        verify(json!([known, "s7"])).await.fault("/session_ids/1", "duplicate");
         verify(json!([known, "01936d5e-9c1e-7c3a-8f53-0d3c6f7a1b2c"])).await.fault("/session_ids/1", "unknown_session");
         // A session that nobody placed in time.
         let draft = app.create("/events/konf/sessions", &json!({"title": "Uten tid"})).await;
@@ -330,13 +331,24 @@ on_both_stores! {
         let reader = app.token_of("bufdir", Role::Reader);
         let refused = app.call("PUT", &format!("/organiser{one}")).bearer(&reader).json(&json!({"start": 1}));
         refused.send().await.problem(403, "not-allowed");
-        // Verified in any room, though not where it must not be recorded.
+        // Verified in any room, and where it must not be recorded: that is for editors alone.
         let any = app.organiser("PUT", &position_of(&recording, "uten-tid")).json(&json!({"start": 100})).send().await;
         assert_eq!((any.expect(200)["confidence"].clone(), any.json()["end_seconds"].clone()), (json!("verified"), json!(null)));
         let hide = json!({"do_not_record": true});
         app.organiser("PATCH", "/events/konf/sessions/uten-tid").if_match("*").patch_json(&hide).send().await.expect(200);
-        app.organiser("GET", &position_of(&recording, "uten-tid")).send().await.problem(404, "not-found");
-        app.organiser("PUT", &position_of(&recording, "uten-tid")).if_match("*").json(&json!({"start": 1})).send().await.problem(409, "wrong-state");
+        assert_eq!(app.organiser("GET", &position_of(&recording, "uten-tid")).send().await.expect(200)["start_seconds"], 100);
+        app.organiser("PUT", &position_of(&recording, "uten-tid")).if_match("*").json(&json!({"start": 1})).send().await.expect(200);
+        app.organiser("DELETE", &position_of(&recording, "uten-tid")).if_match("*").send().await.expect(204);
+    }
+
+    async fn sessions_are_verified_by_id_and_by_slug(app: TestApp) {
+        let recording = recorded(&app).await;
+        let id = app.organiser("GET", &position_of(&recording, "s7")).send().await.expect(200)["session_id"].clone();
+        let body = json!({"session_ids": [id, "s13"]});
+        let done = app.organiser("POST", &format!("{recording}/position-verifications")).json(&body).send().await.expect(200);
+        let placed: Vec<&Value> = done["items"].as_array().unwrap().iter().map(|one| &one["confidence"]).collect();
+        assert_eq!(placed, ["verified", "verified"], "{done}");
+        assert_eq!(app.organiser("GET", &position_of(&recording, "s13")).send().await.expect(200)["confidence"], "verified");
     }
 
     async fn a_verified_position_stays_within_a_recording_that_is_cut(app: TestApp) {

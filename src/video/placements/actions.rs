@@ -6,8 +6,8 @@ use super::store;
 use crate::clock::Instant;
 use crate::db::{Conn, Stop};
 use crate::events;
-use crate::faults::Faults;
-use crate::ids::SessionId;
+use crate::faults::{Faults, Refused};
+use crate::ids::{SessionId, SessionKind, SlugOr};
 use crate::programme::document::Session;
 use crate::video::{Recording, VideoRefusal};
 
@@ -33,11 +33,8 @@ pub fn verify(
     let parsed = input.parse(recording);
     let (start_seconds, end) =
         parsed.map_err(|faults| Stop::Refused(VideoRefusal::Faults(faults)))?;
-    if session.do_not_record {
-        return refused(VideoRefusal::NotRecorded);
-    }
     let as_long = || {
-        let before = recording.position_of(session, known)?;
+        let before = recording.editors_position_of(session, known)?;
         let length = before.end_seconds?.checked_sub(before.start_seconds)?;
         let last = recording.duration_seconds.unwrap_or(359_999).min(359_999);
         let end = start_seconds.saturating_add(length).min(last);
@@ -60,12 +57,20 @@ pub fn verify(
     Ok(verified)
 }
 
-/// Verifies the computed positions of many sessions as they are; those that are verified stay. Returns
-/// those that were not.
+/// What [`verify_many`] did.
+#[derive(Debug)]
+pub struct VerifiedMany {
+    /// All that were named.
+    pub named: Vec<SessionId>,
+    /// Those of them that were not verified before.
+    pub new: Vec<SessionId>,
+}
+
+/// Verifies the computed positions of many sessions as they are; those that are verified stay.
 ///
 /// # Errors
-/// What [`VideoRefusal`] says: a session that is not there, or has no position, is a fault, and then
-/// nothing is verified.
+/// What [`VideoRefusal`] says: a session that is not there, is named twice or has no position, is a fault,
+/// and then nothing is verified.
 pub fn verify_many(
     tx: &mut Conn,
     now: Instant,
@@ -73,31 +78,19 @@ pub fn verify_many(
     sessions: &[Session],
     known: &Known,
     input: &VerificationsInput,
-) -> Outcome<Vec<SessionId>> {
+) -> Outcome<VerifiedMany> {
     let parsed = input.parse();
-    let ids = parsed.map_err(|faults| Stop::Refused(VideoRefusal::Faults(faults)))?;
+    let keys = parsed.map_err(|faults| Stop::Refused(VideoRefusal::Faults(faults)))?;
     let mut faults = Faults::new();
-    let mut new = Vec::new();
-    for (index, id) in ids.iter().enumerate() {
-        let pointer = format!("/session_ids/{index}");
-        let Some(session) = sessions.iter().find(|session| session.id == *id) else {
-            let detail = "A session is one of this event's, by id.";
-            faults.add(pointer, "unknown_session", detail);
-            continue;
-        };
-        let Some(placement) = recording.position_of(session, known) else {
-            let detail = "The session has no position in this recording.";
-            faults.add(pointer, "no_position", detail);
-            continue;
-        };
-        if known.verified(recording.id, *id).is_none() {
-            new.push(Verified {
-                recording_id: recording.id,
-                session_id: *id,
-                start_seconds: placement.start_seconds,
-                end_seconds: placement.end_seconds,
-                version: 1,
-            });
+    let (mut named, mut new) = (Vec::new(), Vec::new());
+    for (index, key) in keys.iter().enumerate() {
+        match placed(recording, sessions, known, key, &named) {
+            Ok(verified) => {
+                named.push(verified.session_id);
+                let before = known.verified(recording.id, verified.session_id);
+                new.extend(before.is_none().then_some(verified));
+            }
+            Err(wrong) => faults.add(format!("/session_ids/{index}"), wrong.code, wrong.detail),
         }
     }
     if !faults.is_empty() {
@@ -107,7 +100,42 @@ pub fn verify_many(
         store::insert(tx, &new)?;
         events::touch_public(tx, recording.event_id, now)?;
     }
-    Ok(new.iter().map(|verified| verified.session_id).collect())
+    let new = new.iter().map(|verified| verified.session_id).collect();
+    Ok(VerifiedMany { named, new })
+}
+
+/// The session of this id or slug where it stands now.
+fn placed(
+    recording: &Recording,
+    sessions: &[Session],
+    known: &Known,
+    key: &SlugOr<SessionKind>,
+    named: &[SessionId],
+) -> Result<Verified, Refused> {
+    let is_meant = |session: &&Session| match key {
+        SlugOr::Id(id) => session.id == *id,
+        SlugOr::Slug(slug) => session.slug == *slug,
+    };
+    let unknown = || {
+        let detail = "A session is one of this event's, by id or slug.";
+        Refused::new("unknown_session", detail)
+    };
+    let session = sessions.iter().find(is_meant).ok_or_else(unknown)?;
+    if named.contains(&session.id) {
+        return Err(Refused::new("duplicate", "A session is named once."));
+    }
+    let nowhere = || {
+        let detail = "The session has no position in this recording.";
+        Refused::new("no_position", detail)
+    };
+    let placement = recording.position_of(session, known).ok_or_else(nowhere)?;
+    Ok(Verified {
+        recording_id: recording.id,
+        session_id: session.id,
+        start_seconds: placement.start_seconds,
+        end_seconds: placement.end_seconds,
+        version: 1,
+    })
 }
 
 /// Lets the position of a session be computed again.

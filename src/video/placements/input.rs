@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::faults::Faults;
-use crate::ids::SessionId;
+use crate::ids::{SessionKind, SlugOr};
 use crate::video::Recording;
 use crate::video::input::PositionInput;
 use crate::video::position::Position;
@@ -59,17 +59,17 @@ impl VerifiedInput {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VerificationsInput {
-    /// Ids of the sessions; 1 to 500.
-    #[schema(min_items = 1, max_items = 500, example = json!(["01936d5e-9c1e-7c3a-8f53-0d3c6f7a1b2c"]))]
+    /// Ids or slugs of the sessions; 1 to 500.
+    #[schema(min_items = 1, max_items = 500, example = json!(["01936d5e-9c1e-7c3a-8f53-0d3c6f7a1b2c", "oppvekstplanen-i-lorenskog"]))]
     pub session_ids: Vec<String>,
 }
 
 impl VerificationsInput {
-    /// The ids, each once.
+    /// What the sessions are named by.
     ///
     /// # Errors
     /// All faults, with their pointers.
-    pub fn parse(&self) -> Result<Vec<SessionId>, Faults> {
+    pub fn parse(&self) -> Result<Vec<SlugOr<SessionKind>>, Faults> {
         let mut faults = Faults::new();
         if self.session_ids.is_empty() {
             faults.add("/session_ids", "required", "Name at least one session.");
@@ -81,22 +81,7 @@ impl VerificationsInput {
                 "At most 500 sessions are verified at a time.",
             );
         }
-        let mut ids = Vec::new();
-        for (index, text) in self.session_ids.iter().take(MOST).enumerate() {
-            match text.parse::<SessionId>() {
-                Ok(id) if ids.contains(&id) => faults.add(
-                    format!("/session_ids/{index}"),
-                    "duplicate",
-                    "A session is named once.",
-                ),
-                Ok(id) => ids.push(id),
-                Err(_) => faults.add(
-                    format!("/session_ids/{index}"),
-                    "invalid_id",
-                    "An id is a UUID.",
-                ),
-            }
-        }
-        faults.finish(Some(ids))
+        let keys = self.session_ids.iter().map(|text| SlugOr::parse(text));
+        faults.finish(Some(keys.take(MOST).collect()))
     }
 }

@@ -80,6 +80,17 @@ impl Recording {
         may_be_seen.then(|| self.best_of(session, known, place))?
     }
 
+    /// As [`position_of`](Self::position_of), for editors: of a session that is not to be recorded they see
+    /// what they verified themselves.
+    #[must_use]
+    pub fn editors_position_of(&self, session: &Session, known: &Known) -> Option<Placement> {
+        let verified = known.verified(self.id, session.id);
+        match verified {
+            Some(verified) => verified.within(self.duration_seconds),
+            None => self.position_of(session, known),
+        }
+    }
+
     /// What the recording holds of a session, also of one that is not to be recorded, and of one that had
     /// begun when the recording did: what must not be seen has to be found to be left out.
     #[must_use]

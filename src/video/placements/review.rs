@@ -38,7 +38,7 @@ pub fn review<'a>(
 ) -> Vec<Reviewed<'a>> {
     let placed: Vec<_> = sessions
         .iter()
-        .map(|session| (session, recording.position_of(session, known)))
+        .map(|session| (session, recording.editors_position_of(session, known)))
         .collect();
     let stretches = stretches(&placed);
     let reviewed = |(session, placement): &(&'a Session, Option<Placement>)| Reviewed {

@@ -3,7 +3,7 @@
 use actix_web::{delete, get, post, put, web};
 use serde_json::json;
 
-use super::actions;
+use super::actions::{self, VerifiedMany};
 use super::input::{VerificationsInput, VerifiedInput};
 use super::model::{Known, Verified};
 use super::review::{Reviewed, review};
@@ -167,7 +167,8 @@ pub async fn verify_positions(
                 known,
                 ..
             } = &scene;
-            let new = actions::verify_many(tx, now, recording, sessions, known, &body.value)?;
+            let VerifiedMany { named, new } =
+                actions::verify_many(tx, now, recording, sessions, known, &body.value)?;
             if new.is_empty() {
                 who.leaves_no_trace();
             } else {
@@ -175,12 +176,12 @@ pub async fn verify_positions(
                 audit::created(tx, &who, &subject, &json!({"session_ids": new}))?;
             }
             scene.known = store::known(tx, scene.event.id, &scene.sessions)?;
-            Ok::<_, Problem>((scene, body.value.session_ids.clone()))
+            Ok::<_, Problem>((scene, named))
         })
         .await?;
     app.event_changed(scene.event.id).await;
     let all = review(&scene.recording, &scene.sessions, &scene.known);
-    let named = |one: &&Reviewed<'_>| wanted.contains(&one.session.id.to_string());
+    let named = |one: &&Reviewed<'_>| wanted.contains(&one.session.id);
     let views = all.iter().filter(named);
     let zone = scene.event.timezone;
     Reply::page(Page {
@@ -213,8 +214,9 @@ pub async fn get_position(
 /// Set where a session stands in a recording
 ///
 /// The position is verified then: it stands, whatever segments and marks say, and may be set for a
-/// session of any room. `If-Match` is needed where a verified one exists.
-#[utoipa::path(operation_id = "set_position", tag = "video", params(("event" = String, Path, description = "Id or slug"), ("session" = String, Path, description = "Id or slug"), ("recording" = String, Path, description = "Id", format = Uuid), ("If-Match" = Option<String>, Header, description = "The ETag of what was read; needed where a verified position exists.", example = "\"v1\"")), request_body = VerifiedInput, responses((status = 200, description = "The position", body = PositionView), (status = 409, description = "`wrong-state`: the session is not to be recorded")))]
+/// session of any room, also for one that is not to be recorded: nobody else sees it, and what is hidden
+/// is that stretch then. `If-Match` is needed where a verified one exists.
+#[utoipa::path(operation_id = "set_position", tag = "video", params(("event" = String, Path, description = "Id or slug"), ("session" = String, Path, description = "Id or slug"), ("recording" = String, Path, description = "Id", format = Uuid), ("If-Match" = Option<String>, Header, description = "The ETag of what was read; needed where a verified position exists.", example = "\"v1\"")), request_body = VerifiedInput, responses((status = 200, description = "The position", body = PositionView)))]
 #[put("/organiser/events/{event}/sessions/{session}/positions/{recording}")]
 pub async fn set_position(
     app: App,
