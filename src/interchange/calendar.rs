@@ -150,7 +150,7 @@ impl<'a> Almanac<'a> {
             .map(|venue| venue.name.as_str());
         let parts: Vec<&str> = [room, venue].into_iter().flatten().collect();
         if parts.is_empty() {
-            return self.shown.nowhere().to_owned();
+            return self.shown.elsewhere();
         }
         parts.join(", ")
     }

@@ -200,7 +200,8 @@ fn recording(shown: &Shown, entry: &RecordingEntry) -> Value {
             "duration",
             recording
                 .duration_seconds
-                .map(|seconds| format!("PT{seconds}S").into()),
+                .and_then(Position::new)
+                .map(|length| length.iso8601().into()),
         ),
         (
             "inLanguage",

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::events::Event;
+use crate::events::{Event, Format};
 use crate::ids::SessionId;
 use crate::mail::calendar::nowhere;
 use crate::mail::wording::Tongue;
@@ -69,6 +69,22 @@ impl Shown {
                 self.event().slug
             )
         })
+    }
+
+    /// Where a session is held that has neither a room nor a venue: what is held on screens only is not to
+    /// be announced, it is online.
+    #[must_use]
+    pub fn elsewhere(&self) -> String {
+        let event = self.event();
+        if event.format != Format::Digital {
+            return self.nowhere().to_owned();
+        }
+        let online = match Tongue::of(event.languages.default.as_str()) {
+            Tongue::Bokmal | Tongue::Nynorsk => "På nett",
+            Tongue::English => "Online",
+        };
+        let own = event.links.website_url.clone();
+        own.unwrap_or_else(|| online.to_owned())
     }
 
     /// What the place of a session without one is called, in the event's language.

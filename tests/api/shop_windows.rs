@@ -28,4 +28,25 @@ on_both_stores! {
         let names: Vec<&Value> = open["offers"].as_array().unwrap().iter().map(|offer| &offer["name"]).collect();
         assert_eq!((names, &open["isAccessibleForFree"]), (vec![&json!("Åpen")], &json!(true)));
     }
+
+    async fn what_is_held_on_screens_is_online(app: TestApp) {
+        for (slug, more, place) in [
+            ("nb", json!({"format": "digital"}), "På nett"),
+            ("nn", json!({"format": "digital", "languages": ["nn"], "default_language": "nn"}), "På nett"),
+            ("en", json!({"format": "digital", "languages": ["en"], "default_language": "en"}), "Online"),
+            ("side", json!({"format": "digital", "website_url": "https://dialog.example.org/"}), "https://dialog.example.org/"),
+            ("sal", json!({"format": "digital", "venue": {"name": "Kongressenteret"}}), "Kongressenteret"),
+            ("begge", json!({"format": "hybrid"}), "Kunngjøres"),
+        ] {
+            let mut event = json!({"slug": slug, "title": "Dialog", "starts_on": "2027-11-11", "ends_on": "2027-11-11"});
+            sales::merge(&mut event, &more);
+            app.create("/events", &event).await;
+            app.create(&format!("/events/{slug}/sessions"), &json!({"title": "Hei", "starts_at": "2027-11-11T09:00:00+01:00"})).await;
+            app.create(&format!("/events/{slug}/programme/releases"), &json!({})).await;
+            sales::publish(&app, slug).await;
+            let file = app.get(&format!("/events/{slug}/programme.ics")).send().await;
+            let seen = as_python_sees(&file.body);
+            assert_eq!(seen["entries"][0]["location"], place, "{slug}: {}", file.body);
+        }
+    }
 }
