@@ -142,6 +142,15 @@ on_both_stores! {
         let file = moved("https://video.example.org:8443/dag.mp4").await;
         file.expect_html("<video class=\"player\" src=\"https://video.example.org:8443/dag.mp4#t=4380\"");
         assert!(file.header("content-security-policy").ends_with("; media-src 'self' https://video.example.org:8443") && !file.body.contains("<iframe"));
+        assert!(!file.body.contains("kind=\"captions\""), "there are none: {}", file.body);
+        let said = app.organiser("PUT", &format!("{path}/transcript")).bytes("text/vtt", b"WEBVTT\n\n00:01.000 --> 00:02.000\nHei\n".to_vec());
+        said.send().await.expect(201);
+        let captioned = app.get("/watch/konf/foredrag").header("accept-language", "en").send().await;
+        let recording = path.rsplit('/').next().unwrap();
+        let address = format!("/api/v1/events/konf/recordings/{recording}/transcript.vtt");
+        captioned.expect_html(&format!("<track kind=\"captions\" src=\"{address}\" srclang=\"nb\" label=\"Captions\">"));
+        assert_eq!(captioned.header("content-security-policy"), file.header("content-security-policy"), "it comes from here, as chapters do");
+        assert_eq!(app.get(&address).send().await.header("content-type"), "text/vtt; charset=utf-8");
         assert_eq!(structured(&file)["contentUrl"], "https://video.example.org:8443/dag.mp4");
         let other = moved("https://tv.example.org/se/dagen").await;
         other.expect_html("href=\"https://tv.example.org/se/dagen\"");

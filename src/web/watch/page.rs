@@ -94,6 +94,7 @@ pub fn watch(scene: &Scene<'_>, tongue: Tongue, page: &str, path: &str) -> Page 
         jumps => jumps(scene, tongue),
         captions_url => recording.captions_url.as_deref(),
         transcript_url => scene.shown.has_transcript.then(|| format!("{api}/transcript.vtt")),
+        heard => recording.language.as_ref().unwrap_or(&scene.event.languages.default).as_str(),
         chapters_url => format!("{api}/chapters.vtt"),
         languages => languages(scene, path),
         page,

@@ -16,6 +16,7 @@ pub(super) fn around(tongue: Tongue) -> Value {
         here => pick(tongue, ["vises nå", "blir vist no", "shown now"]),
         captions => pick(tongue, ["Teksting av opptaket", "Teksting av opptaket", "Captions of the recording"]),
         transcript => pick(tongue, ["Det som blir sagt, som tekst", "Det som blir sagt, som tekst", "What is said, as text"]),
+        spoken => pick(tongue, ["Teksting", "Teksting", "Captions"]),
         chapters => pick(tongue, ["Kapitler", "Kapittel", "Chapters"]),
         language => pick(tongue, ["Språk", "Språk", "Language"]),
     }
