@@ -65,6 +65,8 @@ fn rank(method: &str, template: &str) -> usize {
         ("PUT", _) if template.ends_with("/programme") => 15,
         ("POST", _) if template.ends_with("/releases") => 5,
         ("PUT", _) if template.ends_with("-order") => 0,
+        // Before the release comes back, in which nothing has a time.
+        ("POST", _) if template.ends_with("/session-shifts") => 0,
         _ => 1,
     }
 }
@@ -75,6 +77,9 @@ on_both_stores! { with [crate::helpers::MAIL_WAITS]
         let event = format!("/events/{}", world.id("event"));
         let languages = json!({"languages": ["nb", "en"]});
         app.organiser("PATCH", &event).if_match("*").patch_json(&languages).send().await.expect(200);
+        // Something to be moved.
+        let (session, timed) = (format!("{event}/sessions/{}", world.id("session")), json!({"starts_at": "2027-11-11T09:00:00Z"}));
+        app.organiser("PATCH", &session).if_match("*").patch_json(&timed).send().await.expect(200);
         let mut writes: Vec<_> = contract::operations();
         writes.retain(|(method, template, _)| method != "GET" && template.starts_with("/api/v1/organiser/"));
         writes.sort_by_key(|(method, template, _)| rank(method, template));

@@ -37,8 +37,12 @@ pub async fn shift_sessions(
             let shifted = actions::shift(tx, now, &event, &body.value)?;
             let zone = event.timezone;
             let subject = Subject::of(event.id, Resource::Programme, event.id);
-            let (before, after) = (times(&shifted.before, zone), times(&shifted.after, zone));
-            audit::changed(tx, &who, &subject, &before, &after)?;
+            if shifted.after.is_empty() {
+                who.leaves_no_trace();
+            } else {
+                let (before, after) = (times(&shifted.before, zone), times(&shifted.after, zone));
+                audit::changed(tx, &who, &subject, &before, &after)?;
+            }
             let found = conflicts(
                 &working_copy(tx, event.id)?,
                 event.starts_at().zip(event.ends_at()),
