@@ -170,7 +170,7 @@ fn values(standing: &Standing) -> Programme {
             .iter()
             .map(|session| session.value.clone())
             .collect(),
-        withheld: Vec::new(),
+        ..Programme::default()
     }
 }
 

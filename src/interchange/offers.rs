@@ -7,6 +7,7 @@ use crate::clock::Instant;
 use crate::db::{Conn, DbError};
 use crate::events::Event;
 use crate::ids::EventId;
+use crate::tickets::currencies::decimal;
 use crate::tickets::model::{Availability, Quota, TicketType};
 use crate::tickets::{list_all, quotas};
 
@@ -54,7 +55,7 @@ impl Tickets {
             "@type": "Offer",
             "name": ticket.name.best(event.languages.default.as_str(), ""),
             // Free is a price too; it needs a currency all the same.
-            "price": price.map_or_else(|| "0".to_owned(), |price| amount(price.amount)),
+            "price": price.map_or_else(|| "0".to_owned(), |price| decimal(price.amount, &price.currency)),
             "priceCurrency": price.map_or("NOK", |price| price.currency.as_str()),
             "availability": format!("https://schema.org/{availability}"),
             "url": url
@@ -67,9 +68,4 @@ impl Tickets {
         }
         offer
     }
-}
-
-/// Minor units as a decimal number with a dot, which is what schema.org takes.
-fn amount(minor: i64) -> String {
-    format!("{}.{:02}", minor / 100, minor % 100)
 }

@@ -238,7 +238,7 @@ fn programme() -> impl Strategy<Value = Programme> {
                 })
                 .collect(),
             sessions: vec![],
-            withheld: Vec::new(),
+            ..Programme::default()
         };
         for (number, (mut session, room, track, people)) in (1..).zip(sessions) {
             session.number = number;
@@ -389,7 +389,7 @@ proptest! {
                 tracks: plan.revision.tracks.added,
                 speakers: plan.revision.speakers.added,
                 sessions: plan.revision.sessions.added,
-                withheld: Vec::new(),
+                ..Programme::default()
             };
             (1..).zip(&mut made.sessions).for_each(|(number, session)| session.number = number);
             prop_assert_eq!(said(&event, &made), said(&event, &programme), "{}: {}", what, text);

@@ -3,6 +3,7 @@
 //! The working copy is these things in tables; a release is one [`Programme`] as JSON, immutable.
 //! Fields that a later version adds must have a default, because old releases stay readable.
 
+use std::collections::BTreeMap;
 use std::mem::take;
 
 use chrono_tz::Tz;
@@ -208,6 +209,9 @@ pub struct Programme {
     /// What is in it no more and must not be heard all the same; shown to nobody.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub withheld: Vec<Withheld>,
+    /// Slugs that led to sessions in earlier releases and still do.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub former_slugs: BTreeMap<String, SessionId>,
 }
 
 /// Where a session stood that was not to be recorded, and that is gone or has no time any more.

@@ -18,6 +18,6 @@ pub fn working_copy(conn: &mut Conn, event: EventId) -> Result<Programme, DbErro
         tracks: tracks::store::all(conn, event)?,
         speakers,
         sessions: sessions::store::all(conn, event)?,
-        withheld: Vec::new(),
+        ..Programme::default()
     })
 }

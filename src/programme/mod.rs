@@ -7,8 +7,8 @@
 //!
 //! Each noun has a folder with the furniture of a room: `input` (what is sent), `store` (rows),
 //! `actions` (verbs in a given transaction), `wire` (what comes back), `routes`. What they share
-//! stands here: [`document`] (the programme as data), [`diff`], [`conflicts`], [`withheld`] and [`days`]
-//! (pure), and [`draft`], which reads the working copy whole.
+//! stands here: [`document`] (the programme as data), [`diff`], [`conflicts`], [`withheld`],
+//! [`former_slugs`] and [`days`] (pure), and [`draft`], which reads the working copy whole.
 
 mod at_hand;
 pub mod conflicts;
@@ -17,6 +17,7 @@ pub mod days;
 pub mod diff;
 pub mod document;
 pub mod draft;
+pub mod former_slugs;
 mod input;
 mod refusal;
 pub mod releases;

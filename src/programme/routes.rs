@@ -6,6 +6,7 @@ use super::conflicts::conflicts;
 use super::diff::changes;
 use super::document::Programme;
 use super::draft::working_copy;
+use super::former_slugs::former_slugs;
 use super::releases::store as releases;
 use super::releases::wire::{ChangesView, ConflictView};
 use super::sessions::live_store::unrecorded;
@@ -35,6 +36,7 @@ pub async fn get_programme_diff(app: App, who: Organiser, path: web::Path<String
             let mut draft = working_copy(conn, event.id)?.to_release();
             let unrecorded = unrecorded(conn, event.id)?;
             draft.withheld = withheld(&before, &draft, &unrecorded);
+            draft.former_slugs = former_slugs(&before, &draft);
             Ok::<_, Problem>(DiffView {
                 version,
                 differs: draft != before,

@@ -1,6 +1,6 @@
 //! How a snapshot is made: read in one transaction, then drawn and compressed.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{OnceLock, RwLock};
 
 use super::programme_wire::{
@@ -100,6 +100,7 @@ pub struct Drawn {
     speakers: Vec<SpeakerEntry>,
     recordings: Vec<RecordingEntry>,
     valid_until: Option<Instant>,
+    former_slugs: BTreeMap<String, SessionId>,
 }
 
 impl Drawn {
@@ -138,6 +139,7 @@ impl Drawn {
             rooms: programme.rooms.iter().map(PublishedRoom::from).collect(),
             tracks: programme.tracks.iter().map(PublishedTrack::from).collect(),
             valid_until: valid_until(&event, &registration, now),
+            former_slugs: programme.former_slugs,
             released,
             members,
             sessions,
@@ -177,7 +179,7 @@ impl Drawn {
             members: self.members,
             rooms: self.rooms,
             now: RwLock::new(None),
-            places: Places::of(&self.sessions),
+            places: Places::of(&self.sessions, &self.former_slugs),
             sessions: self.sessions,
             speakers: self.speakers,
             recordings: self.recordings,

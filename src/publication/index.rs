@@ -165,7 +165,7 @@ mod tests {
             rooms: Vec::new(),
             now: std::sync::RwLock::new(None),
             sessions: Vec::new(),
-            places: Places::of(&[]),
+            places: Places::of(&[], &std::collections::BTreeMap::new()),
             speakers: Vec::new(),
             recordings: Vec::new(),
             event_document: Document::of(&slug).unwrap(),

@@ -1,6 +1,6 @@
 //! Everything public about one event as it was at one moment. Never changed, only replaced.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use chrono::NaiveDate;
@@ -107,15 +107,17 @@ pub struct Places {
 }
 
 impl Places {
-    /// Of these, in their order.
-    pub fn of(sessions: &[SessionEntry]) -> Self {
+    /// Of these, in their order; `former` are slugs that they had.
+    pub fn of(sessions: &[SessionEntry], former: &BTreeMap<String, SessionId>) -> Self {
         let sessions = || sessions.iter().map(|entry| &entry.view.session).enumerate();
-        Self {
-            by_slug: sessions()
-                .map(|(place, one)| (one.slug.as_str().into(), place))
-                .collect(),
-            by_id: sessions().map(|(place, one)| (one.id, place)).collect(),
-        }
+        let by_id: HashMap<SessionId, usize> =
+            sessions().map(|(place, one)| (one.id, place)).collect();
+        let former = former.iter();
+        let mut by_slug: HashMap<Box<str>, usize> = former
+            .filter_map(|(slug, id)| Some((slug.as_str().into(), *by_id.get(id)?)))
+            .collect();
+        by_slug.extend(sessions().map(|(place, one)| (one.slug.as_str().into(), place)));
+        Self { by_slug, by_id }
     }
 }
 

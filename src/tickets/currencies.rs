@@ -9,15 +9,45 @@ const ACTIVE: &str = "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BI
     QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD \
     TZS UAH UGX USD UYU UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG";
 
+/// Those of them that have no minor unit, and those whose minor unit is a thousandth (the same table); it is
+/// a hundredth of all others.
+const WHOLE: &str = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF";
+const THOUSANDTHS: &str = "BHD IQD JOD KWD LYD OMR TND";
+
+fn names(list: &str, code: &str) -> bool {
+    list.split_whitespace().any(|known| known == code)
+}
+
+/// An amount in minor units as a decimal number with a dot: `1250.00`, of yen `125000`.
+#[must_use]
+pub fn decimal(minor: i64, code: &str) -> String {
+    let (digits, unit) = match code {
+        _ if names(WHOLE, code) => return minor.to_string(),
+        _ if names(THOUSANDTHS, code) => (3, 1000),
+        _ => (2, 100),
+    };
+    format!("{}.{:0digits$}", minor / unit, minor % unit)
+}
+
 /// Whether this is the code of a currency that is in use.
 #[must_use]
 pub fn is_active(code: &str) -> bool {
-    ACTIVE.split_whitespace().any(|known| known == code)
+    names(ACTIVE, code)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn minor_units_are_those_of_the_currency() {
+        for (code, shown) in [("NOK", "1250.05"), ("JPY", "125005"), ("KWD", "125.005")] {
+            assert_eq!(decimal(125_005, code), shown);
+        }
+        assert_eq!(decimal(7, "NOK"), "0.07");
+        let known = |list: &str| list.split_whitespace().all(is_active);
+        assert!(known(WHOLE) && known(THOUSANDTHS));
+    }
 
     #[test]
     fn codes_are_three_letters_each_once_and_in_order() {

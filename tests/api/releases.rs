@@ -310,4 +310,27 @@ on_both_stores! {
         let diff = app.organiser("GET", &format!("{EVENT}/programme/diff")).send().await.expect(200);
         assert_eq!((slugs(&diff["moved"]), slugs(&diff["changed"])), (vec!["rom"], vec!["alt"]), "{diff}");
     }
+
+    async fn a_link_leads_to_its_session_also_under_another_slug(app: TestApp) {
+        event(&app).await;
+        app.organiser("POST", &format!("{EVENT}/publish")).send().await.expect(200);
+        session(&app, "Åpning").await;
+        release(&app, &json!({})).await.expect(201);
+        let public = |slug: &str| app.call("GET", &format!("{EVENT}/sessions/{slug}"));
+        let id = public("apning").send().await.expect(200)["id"].clone();
+        change(&app, "apning", &json!({"slug": "velkommen"})).await;
+        public("velkommen").send().await.problem(404, "not-found");
+        release(&app, &json!({})).await.expect(201);
+        for slug in ["apning", "velkommen"] {
+            let found = public(slug).send().await.expect(200);
+            assert_eq!((&found["id"], &found["slug"]), (&id, &json!("velkommen")));
+        }
+        assert_eq!(public("apning.ics").send().await.status, 200);
+        release(&app, &json!({})).await.problem(409, "nothing-to-release");
+        // Another session that takes the slug has it.
+        let other = session(&app, "Åpning").await.body;
+        release(&app, &json!({})).await.expect(201);
+        assert_ne!(public("apning").send().await.expect(200)["id"], id, "{other}");
+        assert_eq!(public("velkommen").send().await.expect(200)["id"], id);
+    }
 }

@@ -4,6 +4,7 @@ use super::super::conflicts::{Conflict, conflicts};
 use super::super::diff::changes;
 use super::super::document::{Programme, Release};
 use super::super::draft::working_copy;
+use super::super::former_slugs::former_slugs;
 use super::super::refusal::{Outcome, ProgrammeRefusal, accepted, refused};
 use super::super::sessions::live_store::unrecorded;
 use super::super::withheld::withheld;
@@ -54,6 +55,7 @@ pub fn release(
     let mut programme = draft.to_release();
     let unrecorded = unrecorded(tx, event.id)?;
     programme.withheld = withheld(&before, &programme, &unrecorded);
+    programme.former_slugs = former_slugs(&before, &programme);
     if programme == before {
         return refused(ProgrammeRefusal::NothingToRelease);
     }
