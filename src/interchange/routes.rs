@@ -112,12 +112,10 @@ pub async fn get_session_calendar(
     let (event, key) = path.into_inner();
     let shown = shown(&app, &event).await?;
     let wanted = SlugOr::parse(&key);
+    let programme = &shown.released.programme;
     let gone = shown.released.gone.iter().map(|gone| &gone.session);
-    let sessions = shown.released.programme.sessions.iter().chain(gone);
-    let named = sessions.filter(|session| match &wanted {
-        SlugOr::Id(id) => session.id == *id,
-        SlugOr::Slug(slug) => session.slug == *slug,
-    });
+    let sessions = programme.sessions.iter().chain(gone);
+    let named = sessions.filter(|session| programme.names(&wanted, session));
     let mut named = named.peekable();
     named.peek().ok_or_else(Problem::not_found)?;
     // A session without a time may have had one before.

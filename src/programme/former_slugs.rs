@@ -5,8 +5,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::document::Programme;
-use crate::ids::SessionId;
+use super::document::{Programme, Session};
+use crate::ids::{SessionId, SessionKind, SlugOr};
 
 /// The slugs that lead to sessions beside their own once `after` is released on top of `before`.
 #[must_use]
@@ -20,11 +20,24 @@ pub fn former_slugs(before: &Programme, after: &Programme) -> BTreeMap<String, S
     former
 }
 
+impl Programme {
+    /// Whether a path names this session, by its id, its slug, or one that it had.
+    #[must_use]
+    pub fn names(&self, key: &SlugOr<SessionKind>, session: &Session) -> bool {
+        match key {
+            SlugOr::Id(id) => session.id == *id,
+            SlugOr::Slug(slug) => {
+                session.slug == *slug || self.former_slugs.get(slug) == Some(&session.id)
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::clock::new_id;
-    use crate::programme::document::{Session, Withheld};
+    use crate::programme::document::Withheld;
 
     fn of(sessions: &[(SessionId, &str)], before: &Programme) -> Programme {
         let nothing = Withheld {

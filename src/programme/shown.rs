@@ -33,10 +33,7 @@ impl Shown {
     #[must_use]
     pub fn session(&self, key: &SlugOr<SessionKind>) -> Option<&Session> {
         let mut sessions = self.programme.sessions.iter();
-        sessions.find(|session| match key {
-            SlugOr::Id(id) => session.id == *id,
-            SlugOr::Slug(slug) => session.slug == *slug,
-        })
+        sessions.find(|session| self.programme.names(key, session))
     }
 }
 
