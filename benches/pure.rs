@@ -78,7 +78,7 @@ fn programme() -> Programme {
         tracks: Vec::new(),
         speakers,
         sessions,
-        withheld: Vec::new(),
+        ..Programme::default()
     }
 }
 

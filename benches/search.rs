@@ -142,6 +142,7 @@ impl Service {
             let release = Release {
                 version: 1,
                 released_at: now,
+                timezone: None,
                 note: Localized::default(),
                 changes: Changes::default(),
                 programme: programme.clone(),
