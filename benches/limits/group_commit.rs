@@ -35,7 +35,6 @@ diesel::table! {
         invoice -> Nullable<Text>,
         reference -> Nullable<Text>,
         confirm_before -> BigInt,
-        calendar_sequence -> Integer,
         created_at -> BigInt,
         version -> Integer,
     }
@@ -117,7 +116,6 @@ struct Registration {
     invoice: Option<String>,
     reference: Option<String>,
     confirm_before: i64,
-    calendar_sequence: i32,
     created_at: i64,
     version: i32,
 }
