@@ -6,7 +6,7 @@
 //! everybody behind that commit waits for it. Here a thread of its own does most of it meanwhile, so
 //! that little is left for the commit that starts the log anew.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use std::time::Duration;
 
 use diesel::RunQueryDsl;
@@ -53,8 +53,10 @@ impl Log {
 
     /// Waits for nobody: not for readers, not for the writer, not for who works on it already.
     fn write_back(&self) {
-        let Ok(_work) = self.work.try_lock() else {
-            return;
+        let _work = match self.work.try_lock() {
+            Ok(work) => work,
+            Err(TryLockError::Poisoned(work)) => work.into_inner(),
+            Err(TryLockError::WouldBlock) => return,
         };
         if let Err(error) = self.checkpoint("PASSIVE") {
             tracing::warn!(%error, "a commit will have to write the log back");

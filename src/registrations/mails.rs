@@ -8,7 +8,7 @@ use crate::auth::Secret;
 use crate::clock::Instant;
 use crate::db::{Conn, DbError};
 use crate::events::Event;
-use crate::ids::{AttendeeId, RegistrationTokenId};
+use crate::ids::RegistrationTokenId;
 use crate::mail::{AddressNews, EmailKind, NewEmail, outbox};
 use crate::text::Email;
 use crate::tickets::TicketType;
@@ -115,7 +115,9 @@ pub fn tell_changed(
     tell_contact(tx, now, about, registration, None)
 }
 
-/// As [`tell_changed`], of one attendee: they hear of it, too, where they have a ticket of their own.
+/// As [`tell_changed`], of one attendee: they hear of it, too, where they have a ticket of their own. One
+/// who has got another address gets the ticket there, as with a confirmation; what was mailed to the old
+/// one opens nothing any more, and it is told so.
 ///
 /// # Errors
 /// As [`tell`].
@@ -123,17 +125,44 @@ pub fn tell_changed_one(
     tx: &mut Conn,
     now: Instant,
     about: (&Event, &[TicketType]),
-    (registration, attendee): (&Registration, AttendeeId),
+    (registration, before): (&Registration, &Attendee),
 ) -> Result<(), DbError> {
-    tell_changed(tx, now, about, registration)?;
-    let mut changed = registration.active().filter(|one| one.id == attendee);
-    match changed.next() {
-        Some(one) if registration.state == RegistrationState::Confirmed => {
-            let kind = EmailKind::RegistrationChanged;
-            tell_attendee(tx, now, about, (registration, one), kind)
-        }
-        _ => Ok(()),
+    let identity = |one: &Attendee| one.email.as_ref().map(Email::identity);
+    let mut active = registration.active();
+    let Some(after) = active.find(|one| one.id == before.id) else {
+        return tell_changed(tx, now, about, registration);
+    };
+    let has_moved = identity(before) != identity(after);
+    if has_moved {
+        tokens::end_attendee(tx, before.id)?;
     }
+    tell_changed(tx, now, about, registration)?;
+    if registration.state != RegistrationState::Confirmed {
+        return Ok(());
+    }
+    if !has_moved {
+        let kind = EmailKind::RegistrationChanged;
+        return tell_attendee(tx, now, about, (registration, after), kind);
+    }
+    tell_left(tx, now, about, (registration, before))?;
+    let kind = EmailKind::RegistrationConfirmed;
+    tell_attendee(tx, now, about, (registration, after), kind)
+}
+
+/// Tells the address that an attendee had that it is in the registration no more.
+fn tell_left(
+    tx: &mut Conn,
+    now: Instant,
+    about: (&Event, &[TicketType]),
+    (registration, before): (&Registration, &Attendee),
+) -> Result<(), DbError> {
+    let kind = EmailKind::RegistrationChanged;
+    let mut letter = letter_to_attendee(about, registration, before, kind, None);
+    if let Some(mail) = &mut letter {
+        mail.context.address = Some(AddressNews::Left);
+        mail.context.calendar_uid = None;
+    }
+    outbox::enqueue_all(tx, now, letter.as_slice())
 }
 
 /// Tells an attendee who had a ticket of their own that they don't come any more.
@@ -149,35 +178,6 @@ pub fn tell_gone(
     let kind = EmailKind::RegistrationCancelled;
     let letter = letter_to_attendee(about, registration, before, kind, None);
     let letter = letter.filter(|_| registration.state == RegistrationState::Confirmed);
-    outbox::enqueue_all(tx, now, letter.as_slice())
-}
-
-/// Where an attendee got another address: what was mailed to the old one opens nothing any more, and it is
-/// told so.
-///
-/// # Errors
-/// As [`tell`].
-pub fn tell_address_left(
-    tx: &mut Conn,
-    now: Instant,
-    about: (&Event, &[TicketType]),
-    (registration, before): (&Registration, &Attendee),
-) -> Result<(), DbError> {
-    let same = |one: &Attendee| {
-        let identity = |one: &Attendee| one.email.as_ref().map(Email::identity);
-        one.id == before.id && identity(one) == identity(before)
-    };
-    if registration.attendees.iter().any(same) {
-        return Ok(());
-    }
-    tokens::end_attendee(tx, before.id)?;
-    let kind = EmailKind::RegistrationChanged;
-    let mut letter = letter_to_attendee(about, registration, before, kind, None)
-        .filter(|_| registration.state == RegistrationState::Confirmed);
-    if let Some(mail) = &mut letter {
-        mail.context.address = Some(AddressNews::Left);
-        mail.context.calendar_uid = None;
-    }
     outbox::enqueue_all(tx, now, letter.as_slice())
 }
 

@@ -7,8 +7,8 @@
 use super::attendee_input::ParsedChange;
 use super::attendees::{check_changeable, check_sessions, check_ticket_type, find, one, write};
 use super::cancel::By;
-use super::mails::{tell_address_left, tell_changed_one};
-use super::model::{Registration, Waiting};
+use super::mails::tell_changed_one;
+use super::model::{Attendee, Registration, Waiting};
 use super::refusal::{Outcome, Refusal};
 use super::seating::Seating;
 use super::{line, signing_up, store};
@@ -50,8 +50,7 @@ pub fn change(
     changed.checked_in_at = before.checked_in_at;
     write(tx, &seating, &mut registration, (place, changed))?;
     let (now, about) = (seating.now, seating.about());
-    tell_address_left(tx, now, about, (&registration, &before))?;
-    tell_changed_one(tx, now, about, (&registration, id))?;
+    tell_changed_one(tx, now, about, (&registration, &before))?;
     seating.close(tx)?;
     Ok(registration)
 }
@@ -137,7 +136,8 @@ fn exchange(
     Ok((kept, Some(wish)))
 }
 
-/// Exchanges the seat an attendee has for the one they were offered. The caller closes the seating.
+/// Exchanges the seat an attendee has for the one they were offered; gives how they were before. The caller
+/// closes the seating.
 ///
 /// # Errors
 /// What [`Refusal`] says; nothing is stored then.
@@ -146,11 +146,13 @@ pub fn take_offer(
     seating: &mut Seating,
     registration: &mut Registration,
     id: AttendeeId,
-) -> Outcome<()> {
-    let (place, mut attendee) = find(registration, id)?;
+) -> Outcome<Attendee> {
+    let (place, before) = find(registration, id)?;
+    let mut attendee = before.clone();
     let wish = attendee.waiting_for.take().ok_or(Refusal::OfferOver)?;
     let kept = attendee.ticket_type_id;
     seating.ledger.give_beside(wish.ticket_type_id, kept);
     attendee.ticket_type_id = wish.ticket_type_id;
-    write(tx, seating, registration, (place, attendee))
+    write(tx, seating, registration, (place, attendee))?;
+    Ok(before)
 }

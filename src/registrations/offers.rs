@@ -23,8 +23,8 @@ use crate::mail::{EmailKind, outbox};
 pub fn accept(tx: &mut Conn, now: Instant, rules: Rules, secret: &str) -> Outcome<Opened> {
     let (token, mut seating, mut registration) = find(tx, (now, rules), secret)?;
     if let Some(attendee) = token.attendee_id {
-        moves::take_offer(tx, &mut seating, &mut registration, attendee)?;
-        tell_changed_one(tx, now, seating.about(), (&registration, attendee))?;
+        let before = moves::take_offer(tx, &mut seating, &mut registration, attendee)?;
+        tell_changed_one(tx, now, seating.about(), (&registration, &before))?;
     } else {
         registration.step(Step::Accept, now)?;
         store::update(tx, &mut registration)?;
