@@ -25,7 +25,7 @@ use crate::mail::wording::Tongue;
 use crate::problem::Problem;
 use crate::programme::Outcome;
 use crate::programme::document::Programme;
-use crate::programme::revision::{Bound, Standing, apply};
+use crate::programme::revision::{Standing, apply};
 use crate::video;
 
 /// A document that was read, before it is known what it means for an event.
@@ -184,17 +184,12 @@ pub fn prepare(
     standing: &Standing,
     document: &Document,
 ) -> Result<Plan, DbError> {
-    // A schedule deletes nothing that a release could refer to.
-    let bound = match document {
-        Document::Programme(_) => Bound::read(conn, event.id)?,
-        Document::Schedule(..) => Bound::default(),
-    };
     let filmed: HashSet<_> = video::rooms_in_recordings(conn, event.id)?
         .into_iter()
         .collect();
     let mut faults = Faults::new();
     let wish = document.wish(event, standing, &mut faults);
-    Ok(plan(wish, standing, event, &bound, &filmed, faults))
+    Ok(plan(wish, standing, event, &filmed, faults))
 }
 
 /// Writes what a faultless plan says of the working copy that was read in this transaction, and its

@@ -9,7 +9,7 @@ use crate::events::Event;
 use crate::faults::Faults;
 use crate::ids::{Id, RoomId};
 use crate::programme::document::{Room, Session, Speaker, Track, Versioned};
-use crate::programme::revision::{Bound, Delta, Revision, Standing};
+use crate::programme::revision::{Delta, Revision, Standing};
 use crate::programme::sessions::input::Surroundings;
 
 /// Most sessions and speakers of a document.
@@ -131,7 +131,6 @@ pub fn plan(
     mut wish: Wish,
     standing: &Standing,
     event: &Event,
-    bound: &Bound,
     filmed: &HashSet<RoomId>,
     mut faults: Faults,
 ) -> Plan {
@@ -156,19 +155,19 @@ pub fn plan(
     revision.speakers = wanted_speakers(&wish, event, &mut faults);
     let mut kept = 0;
     if whole {
-        let is_bound = |id| bound.rooms.contains(&id) || filmed.contains(&id);
+        let is_bound = |id| standing.bound.rooms.contains(&id) || filmed.contains(&id);
         kept += discard(
             &mut revision.rooms,
             absent(&standing.rooms, &rooms),
             is_bound,
         );
-        let is_bound = |id| bound.tracks.contains(&id);
+        let is_bound = |id| standing.bound.tracks.contains(&id);
         kept += discard(
             &mut revision.tracks,
             absent(&standing.tracks, &tracks),
             is_bound,
         );
-        let is_bound = |id| bound.speakers.contains(&id);
+        let is_bound = |id| standing.bound.speakers.contains(&id);
         kept += discard(
             &mut revision.speakers,
             absent(&standing.speakers, &speakers),

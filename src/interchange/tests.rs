@@ -17,7 +17,7 @@ use crate::programme::document::{
     Material, MaterialKind, PageText, Programme, Room, Session, SessionKind, SessionSpeaker,
     Speaker, SpeakerRole, Track, Versioned,
 };
-use crate::programme::revision::{Bound, Standing};
+use crate::programme::revision::Standing;
 use crate::publication::programme_wire::{
     Names, PublishedRoom, PublishedSpeaker, PublishedTrack, ReleasedSession,
 };
@@ -282,7 +282,7 @@ fn standing(programme: &Programme) -> Standing {
         tracks: versions(&programme.tracks),
         speakers: versions(&programme.speakers),
         sessions: versions(&programme.sessions),
-        released: Vec::new(),
+        ..Standing::default()
     }
 }
 
@@ -319,7 +319,6 @@ fn planned(event: &Event, standing: &Standing, text: &str, writing: Writing) -> 
         wish,
         standing,
         event,
-        &Bound::default(),
         &std::collections::HashSet::new(),
         faults,
     )

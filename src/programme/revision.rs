@@ -29,6 +29,28 @@ pub struct Standing {
     /// Sessions that it has no more, as they were released last: a document may bring them back. Those that
     /// were not to be recorded when they were deleted still are not.
     pub released: Vec<Session>,
+    /// What a release refers to.
+    pub bound: Bound,
+}
+
+/// What a release refers to, so that it can't be deleted.
+#[derive(Debug, Default)]
+pub struct Bound {
+    /// Rooms.
+    pub rooms: HashSet<RoomId>,
+    /// Tracks.
+    pub tracks: HashSet<TrackId>,
+    /// Speakers.
+    pub speakers: HashSet<SpeakerId>,
+}
+
+impl Bound {
+    fn extend(&mut self, session: &Session) {
+        self.rooms.extend(session.room_id);
+        self.tracks.extend(session.track_id);
+        self.speakers
+            .extend(session.speakers.iter().map(|part| part.speaker_id));
+    }
 }
 
 impl Standing {
@@ -38,12 +60,14 @@ impl Standing {
     /// The store's failure.
     pub fn read(conn: &mut Conn, event: EventId) -> Result<Self, DbError> {
         let sessions = sessions::store::versions(conn, event)?;
+        let (released, bound) = released(conn, event, &sessions)?;
         Ok(Self {
             rooms: rooms::store::versions(conn, event)?,
             tracks: tracks::store::versions(conn, event)?,
             speakers: speakers::store::versions(conn, event)?,
-            released: released(conn, event, &sessions)?,
             sessions,
+            released,
+            bound,
         })
     }
 
@@ -63,24 +87,26 @@ impl Standing {
     }
 }
 
-/// The sessions of every release that are not among these, as they were released last.
+/// The sessions of every release that are not among these, as they were released last; and what the releases
+/// refer to.
 fn released(
     conn: &mut Conn,
     event: EventId,
     sessions: &[Versioned<Session>],
-) -> Result<Vec<Session>, DbError> {
+) -> Result<(Vec<Session>, Bound), DbError> {
     let mut known: HashSet<SessionId> = sessions.iter().map(|one| one.value.id).collect();
     let unrecorded = deleted_unrecorded(conn, event)?;
-    let mut gone = Vec::new();
+    let (mut gone, mut bound) = (Vec::new(), Bound::default());
     for (_, programme) in releases::documents(conn, event)? {
         for mut session in programme.sessions {
+            bound.extend(&session);
             if known.insert(session.id) {
                 session.do_not_record |= unrecorded.contains(&session.id);
                 gone.push(session);
             }
         }
     }
-    Ok(gone)
+    Ok((gone, bound))
 }
 
 /// What becomes of the things of one kind.
@@ -131,37 +157,6 @@ impl Revision {
     #[must_use]
     pub const fn size(&self) -> usize {
         self.rooms.size() + self.tracks.size() + self.speakers.size() + self.sessions.size()
-    }
-}
-
-/// What a release refers to, so that it can't be deleted.
-#[derive(Debug, Default)]
-pub struct Bound {
-    /// Rooms.
-    pub rooms: HashSet<RoomId>,
-    /// Tracks.
-    pub tracks: HashSet<TrackId>,
-    /// Speakers.
-    pub speakers: HashSet<SpeakerId>,
-}
-
-impl Bound {
-    /// Reads every release of the event.
-    ///
-    /// # Errors
-    /// The store's failure.
-    pub fn read(conn: &mut Conn, event: EventId) -> Result<Self, DbError> {
-        let mut bound = Self::default();
-        for (_, programme) in releases::documents(conn, event)? {
-            for session in programme.sessions {
-                bound.rooms.extend(session.room_id);
-                bound.tracks.extend(session.track_id);
-                bound
-                    .speakers
-                    .extend(session.speakers.iter().map(|part| part.speaker_id));
-            }
-        }
-        Ok(bound)
     }
 }
 
