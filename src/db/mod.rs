@@ -80,6 +80,10 @@ const WAITING: usize = 1024;
 /// How often a write is tried again after `PostgreSQL` gave it up for another one.
 const TRIES: u32 = 5;
 
+/// What a read or a write does. Boxed, because hundreds of closures would each have a task, a future and
+/// a command compiled for them: a megabyte of the program that says the same thing.
+type Body<T, E> = Box<dyn FnMut(&mut Conn) -> Result<T, E> + Send>;
+
 /// The store of one service; cheap to clone.
 #[derive(Clone)]
 pub struct Db {
@@ -139,12 +143,16 @@ impl Db {
     ///
     /// # Errors
     /// What the closure refuses, or the store's failure.
-    pub async fn read<T, E, F>(&self, mut body: F) -> Result<T, E>
+    pub fn read<T, E, F>(&self, body: F) -> impl Future<Output = Result<T, E>> + Send
     where
         T: Send + 'static,
         E: Failure,
         F: FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
     {
+        self.read_with(Box::new(body))
+    }
+
+    async fn read_with<T: Send + 'static, E: Failure>(&self, mut body: Body<T, E>) -> Result<T, E> {
         self.on_pool(move |conn| transaction(conn, Kind::Read, &mut body))
             .await
     }
@@ -154,12 +162,19 @@ impl Db {
     ///
     /// # Errors
     /// What the closure refuses (nothing is stored then), or the store's failure.
-    pub async fn write<T, E, F>(&self, mut body: F) -> Result<T, E>
+    pub fn write<T, E, F>(&self, body: F) -> impl Future<Output = Result<T, E>> + Send
     where
         T: Send + 'static,
         E: Failure,
         F: FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
     {
+        self.write_with(Box::new(body))
+    }
+
+    async fn write_with<T: Send + 'static, E: Failure>(
+        &self,
+        mut body: Body<T, E>,
+    ) -> Result<T, E> {
         if let Some(writer) = &self.inner.writer {
             let answered = writer.queue(body)?;
             return answered
