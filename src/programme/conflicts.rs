@@ -39,7 +39,8 @@ pub struct Conflict {
     pub detail: String,
 }
 
-/// Most conflicts that are told; a programme with more is still being made.
+/// Most conflicts that are told of a sort: of single sessions, of rooms, of people. A programme with more is
+/// still being made.
 const MOST: usize = 500;
 
 /// Everything odd about the programme of an event with these first and last instants.
@@ -62,8 +63,8 @@ pub fn conflicts(programme: &Programme, dates: Option<(Instant, Instant)>) -> Ve
     let in_person = by_speaker.values().flat_map(|sessions| overlaps(sessions));
     let person = "share a person at once. Move one of them, or change who takes part.";
     let of_person = in_person.map(|pair| together(ConflictKind::Speaker, person, pair));
-    found.extend(of_room.chain(of_person).take(MOST));
-    found.truncate(MOST);
+    found.extend(of_room.take(MOST));
+    found.extend(of_person.take(MOST));
     found
 }
 
@@ -139,18 +140,22 @@ fn one(kind: ConflictKind, session: &Session, what: &str) -> Conflict {
     }
 }
 
-/// Pairs that run at the same time, by start. A session without an end takes no time.
+/// Pairs that run at the same time, by start. Of a session without an end no more is known than that it
+/// starts: it clashes with what runs then, or starts then too.
 fn overlaps<'a>(sessions: &[&'a Session]) -> Vec<(&'a Session, &'a Session)> {
     let mut timed: Vec<(Instant, Instant, &Session)> = sessions
         .iter()
-        .filter_map(|s| Some((s.starts_at?, s.ends_at?, *s)))
+        .filter_map(|s| {
+            s.starts_at
+                .map(|start| (start, s.ends_at.unwrap_or(start), *s))
+        })
         .collect();
     timed.sort_by_key(|(start, _, session)| (*start, session.number));
     let mut pairs = Vec::new();
-    for (index, (_, end, session)) in timed.iter().enumerate() {
+    for (index, (begins, end, session)) in timed.iter().enumerate() {
         let during = timed[index + 1..]
             .iter()
-            .take_while(|(start, _, _)| start < end);
+            .take_while(|(start, _, _)| start == begins || start < end);
         pairs.extend(during.take(MOST).map(|(_, _, other)| (*session, *other)));
     }
     pairs
@@ -220,6 +225,25 @@ mod tests {
             [],
             "no room is no clash"
         );
+    }
+
+    #[test]
+    fn a_session_without_an_end_clashes_where_it_starts() {
+        let room_id = Some(new_id());
+        let endless = |number, from| Session {
+            room_id,
+            ends_at: None,
+            ..session(number, from, from)
+        };
+        let long = Session {
+            room_id,
+            ..session(3, 9, 11)
+        };
+        let clash = [ConflictKind::Room];
+        assert_eq!(kinds(vec![endless(1, 10), endless(2, 10)]), clash);
+        assert_eq!(kinds(vec![endless(1, 10), long.clone()]), clash);
+        assert_eq!(kinds(vec![endless(1, 9), long.clone()]), clash);
+        assert_eq!(kinds(vec![long, endless(4, 11), endless(5, 12)]), []);
     }
 
     #[test]

@@ -21,6 +21,12 @@ pub fn former_slugs(before: &Programme, after: &Programme) -> BTreeMap<String, S
 }
 
 impl Programme {
+    /// Every slug that leads, or once led, to a session.
+    pub fn all_slugs(&self) -> impl Iterator<Item = String> {
+        let own = self.sessions.iter().map(|session| &session.slug);
+        own.chain(self.former_slugs.keys()).cloned()
+    }
+
     /// Whether a path names this session, by its id, its slug, or one that it had.
     #[must_use]
     pub fn names(&self, key: &SlugOr<SessionKind>, session: &Session) -> bool {

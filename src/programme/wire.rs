@@ -82,7 +82,7 @@ pub struct DiffView {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ProgrammeConflicts)]
 pub struct ConflictsView {
-    /// At most 500.
+    /// At most 500 about single sessions, 500 about rooms, and 500 about people.
     pub conflicts: Vec<ConflictView>,
 }
 

@@ -16,8 +16,8 @@ use crate::tickets::sign_up;
 /// Sets the working copy back to a version, without losing what was made since.
 ///
 /// # Errors
-/// [`ProgrammeRefusal::Faults`] for a version that is none, [`ProgrammeRefusal::SlugTaken`] when a
-/// session that was released since has the slug of one that comes back, or one made since its guid.
+/// [`ProgrammeRefusal::Faults`] for a version that is none, [`ProgrammeRefusal::GuidTaken`] when a session
+/// made since has the guid of one that comes back.
 pub fn restore(tx: &mut Conn, now: Instant, event: &Held, version: i32) -> Outcome<Plan> {
     let Some(release) = releases::find(tx, event.id, version)? else {
         let detail = "The version is one of this event's releases.";
@@ -40,7 +40,7 @@ pub fn restore(tx: &mut Conn, now: Instant, event: &Held, version: i32) -> Outco
     match carry_out(tx, now, event, &plan) {
         Ok(true) => {}
         Ok(false) => return refused(ProgrammeRefusal::Stale),
-        Err(DbError::Unique) => return refused(ProgrammeRefusal::SlugTaken),
+        Err(DbError::Unique) => return refused(ProgrammeRefusal::GuidTaken),
         Err(error) => return Err(error.into()),
     }
     sign_up::recount(tx, event.id)?;

@@ -67,7 +67,14 @@ pub struct Around {
 #[must_use]
 pub fn plan(draft: &Draft, version: &Programme, around: &Around) -> Plan {
     let made_since = made_since(draft, version);
-    let renamed = renamed(&made_since, version, around);
+    let slugs = |session: &Session| session.slug.clone();
+    let now = draft.sessions.iter().map(|session| slugs(&session.value));
+    let mut taken: HashSet<String> = now.chain(version.sessions.iter().map(slugs)).collect();
+    let renamed = renamed(&made_since, version, around, &mut taken);
+    let seen = made_since.iter().map(|session| &session.value);
+    let seen = seen.filter(|session| around.released.contains(&session.id));
+    let inherited: HashSet<&str> = seen.map(|session| session.slug.as_str()).collect();
+    let sessions = session_steps((draft, version), around, &inherited, &mut taken);
     Plan {
         kept: kept(&made_since, &renamed),
         renamed,
@@ -98,7 +105,7 @@ pub fn plan(draft: &Draft, version: &Programme, around: &Around) -> Plan {
                 ..then.clone()
             },
         ),
-        sessions: session_steps(draft, version, around),
+        sessions,
     }
 }
 
@@ -120,7 +127,14 @@ fn kept(made_since: &[&Versioned<Session>], renamed: &[Renamed]) -> Vec<SessionR
     made_since.iter().map(called).collect()
 }
 
-fn session_steps(draft: &Draft, version: &Programme, around: &Around) -> Vec<Step<Session>> {
+/// `inherited` are slugs that sessions released since have: links lead to those now, so that whoever was
+/// called so before is called otherwise.
+fn session_steps(
+    (draft, version): (&Draft, &Programme),
+    around: &Around,
+    inherited: &HashSet<&str>,
+    taken: &mut HashSet<String>,
+) -> Vec<Step<Session>> {
     let mut steps = steps(
         &draft.sessions,
         &version.sessions,
@@ -128,12 +142,22 @@ fn session_steps(draft: &Draft, version: &Programme, around: &Around) -> Vec<Ste
         |now, then| Session {
             do_not_record: now.do_not_record,
             sign_up_capacity: now.sign_up_capacity,
+            slug: if inherited.contains(then.slug.as_str()) {
+                now.slug.clone()
+            } else {
+                then.slug.clone()
+            },
             ..then.clone()
         },
     );
     for step in &mut steps {
         if let Step::Make(session) = step {
             session.do_not_record |= around.unrecorded.contains(&session.id);
+            if inherited.contains(session.slug.as_str())
+                && let Some(free) = next_free(&session.slug, taken)
+            {
+                session.slug = free;
+            }
         }
     }
     steps
@@ -145,31 +169,33 @@ fn renamed(
     made_since: &[&Versioned<Session>],
     version: &Programme,
     around: &Around,
+    taken: &mut HashSet<String>,
 ) -> Vec<Renamed> {
     let back = version.sessions.iter().map(|session| session.slug.as_str());
     let back: HashSet<&str> = back.collect();
-    let stay = made_since.iter().map(|session| session.value.slug.as_str());
-    let mut taken: HashSet<String> = stay.chain(back.iter().copied()).map(Into::into).collect();
-    let mut renamed = Vec::new();
-    for session in made_since {
+    let unseen = made_since.iter().filter(|session| {
         let now = &session.value;
-        if !back.contains(now.slug.as_str()) || around.released.contains(&now.id) {
-            continue;
-        }
-        let own = Slug::from_stored(now.slug.clone());
-        let mut row = (2..u32::MAX).map(|n| own.numbered(n).to_string());
-        let Some(slug) = row.find(|slug| !taken.contains(slug)) else {
-            continue;
-        };
-        taken.insert(slug.clone());
+        back.contains(now.slug.as_str()) && !around.released.contains(&now.id)
+    });
+    let called = |session: &&Versioned<Session>| {
+        let now = &session.value;
         let value = Session {
-            slug,
+            slug: next_free(&now.slug, taken)?,
             ..now.clone()
         };
         let version = session.version;
-        renamed.push((now.clone(), Versioned { value, version }));
-    }
-    renamed
+        Some((now.clone(), Versioned { value, version }))
+    };
+    unseen.filter_map(called).collect()
+}
+
+/// The first of `pause-2`, `pause-3` … that is free, which it is no more.
+fn next_free(slug: &str, taken: &mut HashSet<String>) -> Option<String> {
+    let own = Slug::from_stored(slug.to_owned());
+    let mut row = (2..u32::MAX).map(|n| own.numbered(n).to_string());
+    let free = row.find(|slug| !taken.contains(slug))?;
+    taken.insert(free.clone());
+    Some(free)
 }
 
 /// One step for each released thing that is gone or differs; `set_back` says what it becomes.
@@ -272,14 +298,17 @@ mod tests {
             do_not_record: true,
             ..deleted
         };
-        assert_eq!(made.sessions, [Step::Make(hidden)]);
+        assert_eq!(made.sessions, [Step::Make(hidden.clone())]);
         assert_eq!(
             made.renamed,
             [(called("pause", &new), read(called("pause-3", &new)))]
         );
         let kept: Vec<&str> = made.kept.iter().map(|kept| kept.slug.as_str()).collect();
         assert_eq!(kept, ["pause-3", "pause-2"]);
+        // Whom links lead to by now stays whom they lead to.
         around.released.insert(new.id);
-        assert!(plan(&draft, &version, &around).renamed.is_empty());
+        let made = plan(&draft, &version, &around);
+        assert!(made.renamed.is_empty());
+        assert_eq!(made.sessions, [Step::Make(called("pause-3", &hidden))]);
     }
 }

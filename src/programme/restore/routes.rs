@@ -18,10 +18,10 @@ use crate::server::App;
 ///
 /// Sets the working copy back to a release. What the release has is as it was released again, also
 /// where it was changed since; what was deleted since comes back under its old id. What was made since
-/// stays; if it has the slug of a session that comes back and was never released, it gets another one
-/// (`pause-2`), which `kept` shows. `do_not_record`, the sign-up capacity and `hidden` of what is there stay as they are now.
+/// stays. If it has the slug of a session that comes back, one of the two gets another (`pause-2`): that which
+/// links have never led to, or else the one that comes back; `kept` and `recreated` show it. `do_not_record`, the sign-up capacity and `hidden` of what is there stay as they are now.
 /// The public sees it with the next release. Restoring twice changes nothing more.
-#[utoipa::path(operation_id = "restore_programme", tag = "programme", params(("event" = String, Path, description = "Id or slug")), request_body = RestoreInput, responses((status = 200, description = "What was done", body = RestoredView), (status = 409, description = "`slug-taken`: a session that was released since has the slug of one that comes back, or one made since its guid; `wrong-state`: the event is archived")))]
+#[utoipa::path(operation_id = "restore_programme", tag = "programme", params(("event" = String, Path, description = "Id or slug")), request_body = RestoreInput, responses((status = 200, description = "What was done", body = RestoredView), (status = 409, description = "`slug-taken`: a session made since has the guid of one that comes back; `wrong-state`: the event is archived")))]
 #[post("/organiser/events/{event}/programme/restore")]
 pub async fn restore_programme(
     app: App,

@@ -10,7 +10,7 @@ use super::super::document::{Session, SessionRef};
 use super::super::releases::wire::{ChangedSessionView, ConflictView};
 use super::super::sessions::input::SessionInput;
 use super::model::{Plan, Step};
-use crate::ids::SessionId;
+use crate::ids::{RoomId, SessionId, SpeakerId, TrackId};
 
 /// Which version the working copy goes back to.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -34,7 +34,13 @@ pub struct RestoredView {
     pub recreated: Vec<ChangedSessionView>,
     /// Sessions that were made since, and stay; under another slug where theirs was needed.
     pub kept: Vec<ChangedSessionView>,
-    /// What is odd about the working copy now; at most 500.
+    /// Rooms that were changed or deleted since and are as they were again.
+    pub rooms: Vec<RoomId>,
+    /// Tracks, likewise.
+    pub tracks: Vec<TrackId>,
+    /// Speakers, likewise.
+    pub speakers: Vec<SpeakerId>,
+    /// What is odd about the working copy now; at most 500 conflicts of a sort.
     pub conflicts: Vec<ConflictView>,
 }
 
@@ -48,6 +54,9 @@ impl RestoredView {
             restored: Vec::new(),
             recreated: Vec::new(),
             kept: plan.kept.iter().map(ChangedSessionView::from).collect(),
+            rooms: ids(&plan.rooms, |room| room.id),
+            tracks: ids(&plan.tracks, |track| track.id),
+            speakers: ids(&plan.speakers, |speaker| speaker.id),
             conflicts,
         };
         for step in &plan.sessions {
@@ -58,6 +67,14 @@ impl RestoredView {
         }
         view
     }
+}
+
+fn ids<T, I>(steps: &[Step<T>], id: impl Fn(&T) -> I) -> Vec<I> {
+    let things = steps.iter().map(|step| match step {
+        Step::Make(thing) => thing,
+        Step::SetBack { to, .. } => &to.value,
+    });
+    things.map(id).collect()
 }
 
 /// The sessions that a plan touches by their ids, as the audit keeps them: before, and after.

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::super::document::{Session, Versioned};
 use super::super::refusal::{Outcome, ProgrammeRefusal, accepted, refused};
+use super::super::releases::store as releases;
 use super::super::{rooms, speakers, tracks};
 use super::input::{Identity, ParsedSession, SessionInput, Surroundings};
 use super::{identity_store, live_store, store};
@@ -77,7 +78,12 @@ pub fn create(
         slug
     } else {
         let derived = Slug::derive(parsed.title(&event.languages.default), "session");
-        first_free(&derived, &identity_store::slugs(tx, event.id, id)?)
+        let mut taken = identity_store::slugs(tx, event.id, id)?;
+        if let Some(newest) = releases::newest(tx, event.id)? {
+            // A link that somebody has goes on leading where it led, also to a session that is gone.
+            taken.extend(newest.programme.all_slugs());
+        }
+        first_free(&derived, &taken)
     };
     let identity = Identity {
         id,

@@ -71,7 +71,7 @@ pub struct ShiftView {
     pub sessions: Vec<MovedSessionView>,
     /// Local times that the clock skips.
     pub warnings: Vec<SkippedTimeView>,
-    /// What is odd about the working copy now; at most 500.
+    /// What is odd about the working copy now; at most 500 conflicts of a sort.
     pub conflicts: Vec<ConflictView>,
 }
 
