@@ -1,6 +1,7 @@
 //! What organisers do with series and events.
 
 use super::input::{EventInput, ParsedEvent};
+use super::languages_store::other_languages;
 use super::model::{CalendarChanges, Event, EventState, Transition};
 use super::series::{self, Series};
 use super::series_input::{ParsedSeries, SeriesInput};
@@ -9,7 +10,7 @@ use crate::clock::{Instant, new_id};
 use crate::db::{Conn, DbError, Stop};
 use crate::faults::Faults;
 use crate::ids::{OrganisationId, SeriesKind, SlugOr};
-use crate::text::Slug;
+use crate::text::{Languages, Slug};
 
 /// Why a change of a series or an event was refused.
 #[derive(Debug)]
@@ -285,8 +286,31 @@ pub fn update_event(
         );
         return refused(EventRefusal::Faults(faults));
     }
+    check_languages(tx, current, &parsed.languages)?;
     let changed = filled(current.clone(), parsed, series);
     save(tx, now, current, changed)
+}
+
+/// A language stays as long as something of the event has a text in it.
+fn check_languages(tx: &mut Conn, current: &Event, wanted: &Languages) -> Outcome<()> {
+    let mut before = current.languages.all.iter();
+    if before.all(|language| wanted.all.contains(language)) {
+        return Ok(());
+    }
+    let mut faults = Faults::new();
+    for (language, things) in other_languages(tx, current.id, wanted)? {
+        faults.add(
+            "/languages",
+            "language_in_use",
+            format!(
+                "There are texts in {language}: {}. Change those first, or keep the language.",
+                things.join(", ")
+            ),
+        );
+    }
+    faults
+        .finish(Some(()))
+        .map_err(|faults| Stop::Refused(EventRefusal::Faults(faults)))
 }
 
 /// Moves an event along its life.

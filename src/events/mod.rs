@@ -9,6 +9,7 @@ pub mod audit_routes;
 mod copy;
 mod held;
 pub mod input;
+mod languages_store;
 pub mod model;
 pub mod parts;
 pub mod public_routes;

@@ -242,6 +242,10 @@ impl LocalizedInput {
                             format!("The text is in one of: {}.", languages.list()),
                         ),
                         Some(_) if text.trim().is_empty() => {}
+                        // `nb` and `NB` are one language.
+                        Some(tag) if texts.contains_key(&tag.0) => {
+                            faults.add(place, "duplicate", "A language is given once.");
+                        }
                         Some(tag) => {
                             if let Some(text) = faults.take(&place, parse(text)) {
                                 texts.insert(tag.0, text);
@@ -305,6 +309,12 @@ impl LocalizedInput {
 }
 
 impl Languages {
+    /// Whether this tag is one of them.
+    #[must_use]
+    pub fn has(&self, tag: &str) -> bool {
+        self.all.iter().any(|language| language.as_str() == tag)
+    }
+
     fn list(&self) -> String {
         let tags: Vec<&str> = self.all.iter().map(Language::as_str).collect();
         tags.join(", ")
