@@ -17,7 +17,7 @@ crate::words! {
         TicketTypes = "ticket_types",
         /// Quotas, with nothing held.
         Quotas = "quotas",
-        /// The questions of the form.
+        /// The questions of the form; those of ticket types that are not taken along are hidden.
         Questions = "questions",
         /// When ticket types open and close, moved like everything else.
         RegistrationWindows = "registration_windows",

@@ -147,7 +147,7 @@ impl Visit {
             Err(seconds) => {
                 let detail = "Too many requests from this client.";
                 let problem = Problem::new(Kind::TooManyRequests, detail).retry_after(seconds);
-                (None, Some(problem))
+                (Some(Remaining::NONE), Some(problem))
             }
         };
         Self {

@@ -131,6 +131,9 @@ fn address(text: &str) -> Option<IpAddr> {
 pub struct Remaining(u32);
 
 impl Remaining {
+    /// Nothing is left.
+    pub const NONE: Self = Self(0);
+
     /// `RateLimit` (draft-ietf-httpapi-ratelimit-headers-11).
     #[must_use]
     pub fn header(self) -> String {

@@ -9,7 +9,6 @@
 use std::collections::HashMap;
 
 use icalendar::{Calendar, Component, Event as Entry, EventLike, EventStatus, Property};
-use url::Url;
 
 use super::shown::{Shown, video};
 use crate::clock::Instant;
@@ -30,20 +29,16 @@ pub struct Almanac<'a> {
     shown: &'a Shown,
     views: HashMap<SessionId, &'a PublishedSession>,
     rooms: HashMap<RoomId, &'a Room>,
-    host: String,
 }
 
 impl<'a> Almanac<'a> {
     /// Of what everybody may know.
     #[must_use]
     pub fn of(shown: &'a Shown) -> Self {
-        let host = Url::parse(&shown.public_url).ok();
-        let host = host.and_then(|url| url.host_str().map(str::to_owned));
         let rooms = shown.released.programme.rooms.iter();
         Self {
             views: shown.views(),
             rooms: rooms.map(|room| (room.id, room)).collect(),
-            host: host.unwrap_or_else(|| "kongress".to_owned()),
             shown,
         }
     }
@@ -106,7 +101,7 @@ impl<'a> Almanac<'a> {
         let changed_at = changes
             .last_at
             .map_or(past.changed_at, |at| at.max(past.changed_at));
-        let mut entry = Entry::with_uid(&format!("{}@{}", session.id, self.host));
+        let mut entry = Entry::with_uid(&format!("{}@kongress", session.id));
         entry
             .timestamp(changed_at.utc())
             .sequence(past.revisions + changes.count)

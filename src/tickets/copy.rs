@@ -95,7 +95,8 @@ pub fn copy(
 }
 
 /// Copies the questions, unanswered; days on which they become required are moved by so much. Those that
-/// ask attendees of some ticket types ask those of the new ones, or everybody where none were copied.
+/// ask attendees of some ticket types ask those of the new ones; where none of those were copied they are
+/// hidden, because they were never meant for everybody.
 ///
 /// # Errors
 /// The store's failure.
@@ -110,6 +111,7 @@ pub fn copy_questions<S: BuildHasher>(
         let asked = question.ticket_types.iter();
         let mut asked: Vec<TicketTypeId> = asked.filter_map(|id| types.get(id).copied()).collect();
         asked.sort_unstable();
+        let is_for_nobody = asked.is_empty() && !question.ticket_types.is_empty();
         let unheld = |option: &Choice| Choice {
             held: 0,
             ..option.clone()
@@ -122,6 +124,7 @@ pub fn copy_questions<S: BuildHasher>(
                 .required_from
                 .and_then(|day| day.checked_add_signed(by)),
             ticket_types: asked,
+            hidden: question.hidden || is_for_nobody,
             wording: 1,
             answers_deleted_at: None,
             version: 1,

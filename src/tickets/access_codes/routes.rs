@@ -21,6 +21,14 @@ fn subject(event: &Event, access_code: &AccessCode) -> Subject {
     Subject::of(event.id, Resource::AccessCode, access_code.id)
 }
 
+/// As the audit keeps it: what the code opens is closed to everybody else, so it is a secret.
+fn noted(access_code: &AccessCode) -> AccessCodeInput {
+    AccessCodeInput {
+        code: None,
+        ..AccessCodeInput::of(access_code)
+    }
+}
+
 /// The event and its access code that a path names.
 fn found(
     conn: &mut Conn,
@@ -77,8 +85,12 @@ pub async fn create_access_code(
         .run(&app.db, now, move |tx| {
             let event = owned(tx, &who, &path)?;
             let access_code = actions::create_access_code(tx, now, &event, &body.value)?;
-            let written = AccessCodeInput::of(&access_code);
-            audit::created(tx, &who, &subject(&event, &access_code), &written)?;
+            audit::created(
+                tx,
+                &who,
+                &subject(&event, &access_code),
+                &noted(&access_code),
+            )?;
             let location = format!(
                 "/api/v1/organiser/events/{}/access-codes/{}",
                 event.id, access_code.id
@@ -128,7 +140,8 @@ pub async fn update_access_code(
             let input = changes.apply(&before)?;
             let access_code = actions::update_access_code(tx, now, &event, &current, &input)?;
             let after = AccessCodeInput::of(&access_code);
-            audit::changed(tx, &who, &subject(&event, &access_code), &before, &after)?;
+            let subject = subject(&event, &access_code);
+            audit::changed_without(tx, &who, &subject, (&before, &after), &["code"])?;
             Ok::<_, Problem>((event, access_code))
         })
         .await?;
@@ -153,8 +166,7 @@ pub async fn delete_access_code(
             let (event, current) = found(tx, &who, &path)?;
             if_match.check_version(&current.tag())?;
             actions::delete_access_code(tx, now, &event, &current)?;
-            let before = AccessCodeInput::of(&current);
-            audit::deleted(tx, &who, &subject(&event, &current), &before)?;
+            audit::deleted(tx, &who, &subject(&event, &current), &noted(&current))?;
             Ok::<_, Problem>(())
         })
         .await?;
