@@ -26,7 +26,7 @@ impl<'a> Listing<'a> {
         let language = heard.map_or(default, |language| language.as_str());
         let sessions = entry.view.sessions.iter().map(|session| Chapter {
             start: session.position.start_seconds,
-            end: session.position.end_seconds,
+            end: session.position.over_seconds,
             title: session.title.best(language, default).to_owned(),
         });
         let duration = entry.recording.duration_seconds;

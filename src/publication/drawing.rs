@@ -208,7 +208,7 @@ fn sessions(
         let released = ReleasedSession::new(session, &names, sign_up.get(&session.id).copied());
         let position = |(recording, unseen): &Filmed| {
             let placement = recording.position_of(session, known)?;
-            Some(VideoPosition::new(recording, unseen.clear(placement)?))
+            VideoPosition::new((recording, unseen), placement)
         };
         let page = || format!("{public_url}/watch/{}/{}", event.slug, session.slug);
         let actual = known.actuals.of_session(session.id);

@@ -1,5 +1,7 @@
 //! What is on, and what is next. Pure.
 
+use chrono::TimeDelta;
+
 use super::snapshot::SessionEntry;
 use crate::clock::Instant;
 use crate::ids::RoomId;
@@ -11,6 +13,16 @@ pub struct Standing<'a> {
     pub current: Option<&'a SessionEntry>,
     /// What comes after it.
     pub next: Option<&'a SessionEntry>,
+}
+
+impl Standing<'_> {
+    /// How much later than planned the next one starts, because what is on is not over by then.
+    #[must_use]
+    pub fn late(&self) -> Option<TimeDelta> {
+        let over = self.current?.held?.ends_at?;
+        let next = self.next?.held.filter(|next| !next.is_marked)?;
+        Some((over - next.starts_at).max(TimeDelta::zero()))
+    }
 }
 
 /// When a session is on: by what was marked, else by the programme. Without an end it is on until

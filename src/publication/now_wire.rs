@@ -1,5 +1,6 @@
 //! How what is on looks to everybody.
 
+use chrono::TimeDelta;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -18,10 +19,10 @@ pub struct SessionNow<'a> {
     /// The session.
     #[serde(flatten)]
     pub session: &'a PublishedSession,
-    /// When it starts: as marked, else as planned.
+    /// When it starts: as marked, else as planned, but not before what is on in its room is over.
     #[schema(required = true)]
     pub expected_starts_at: Option<Moment>,
-    /// When it ends: as marked, else as planned, later by its delay where its start was marked.
+    /// When it ends: as marked, else as planned, later by as much as it starts later.
     #[schema(required = true)]
     pub expected_ends_at: Option<Moment>,
 }
@@ -63,18 +64,24 @@ impl<'a> Now<'a> {
             _ => &snapshot.sessions,
         };
         let last = event.ends_at().unwrap_or(now);
-        let session = |entry: &'a SessionEntry| SessionNow {
+        let session = |entry: &'a SessionEntry, late: TimeDelta| SessionNow {
             session: &entry.view,
-            expected_starts_at: Moment::maybe(entry.held.map(|held| held.starts_at), zone),
-            expected_ends_at: Moment::maybe(entry.held.and_then(|held| held.ends_at), zone),
+            expected_starts_at: Moment::maybe(entry.held.map(|held| held.starts_at + late), zone),
+            expected_ends_at: Moment::maybe(
+                entry.held.and_then(|held| Some(held.ends_at? + late)),
+                zone,
+            ),
         };
         let in_room = |room: Option<RoomOfSession>| {
             let id = room.as_ref().map(|room| room.id);
             let standing = standing(entries, id, now, last);
+            let late = id.and_then(|_| standing.late()).unwrap_or_default();
             RoomNow {
                 room,
-                current: standing.current.map(session),
-                next: standing.next.map(session),
+                current: standing
+                    .current
+                    .map(|entry| session(entry, TimeDelta::zero())),
+                next: standing.next.map(|entry| session(entry, late)),
             }
         };
         let named = snapshot.rooms.iter().map(|room| RoomOfSession {

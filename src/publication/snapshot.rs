@@ -85,7 +85,7 @@ impl RecordingEntry {
     #[must_use]
     pub fn seek(&self, session: &VideoPosition, second: u32, after: RelativeOffset) -> Position {
         let wanted = seek(second, after, self.recording.duration_seconds);
-        let bounds = (session.start_seconds, session.end_seconds);
+        let bounds = (session.start_seconds, session.over_seconds);
         Position::new(self.unseen.shown(wanted.seconds(), bounds)).unwrap_or(wanted)
     }
 

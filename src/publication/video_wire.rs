@@ -24,9 +24,12 @@ pub struct VideoPosition {
     /// Seconds from the start of the recording.
     #[schema(example = 4380)]
     pub start_seconds: u32,
-    /// The first second that is no longer the session, where it is known.
+    /// The first second that is no longer the session, or that must not be seen of it, where it is known.
     #[schema(required = true, example = 5700)]
     pub end_seconds: Option<u32>,
+    /// The first second that is no longer the session, whatever of it must not be seen.
+    #[serde(skip)]
+    pub over_seconds: Option<u32>,
     /// How well it is known.
     pub confidence: Confidence,
     /// The provider's own link; the plain address where it can't jump.
@@ -46,20 +49,22 @@ pub struct VideoPosition {
 }
 
 impl VideoPosition {
-    /// The placement with its links.
+    /// What may be seen of the placement, with its links; `None` if nothing may.
     #[must_use]
-    pub fn new(recording: &Recording, placement: Placement) -> Self {
+    pub fn new((recording, unseen): (&Recording, &Unseen), placement: Placement) -> Option<Self> {
+        let placement = unseen.clear(placement)?;
         let start = Position::new(placement.start_seconds).unwrap_or(Position::MAX);
         let link = watch_link(&recording.url, start);
-        Self {
+        Some(Self {
             recording_id: recording.id,
             start_seconds: placement.start_seconds,
-            end_seconds: placement.end_seconds,
+            end_seconds: unseen.end_of(placement),
+            over_seconds: placement.end_seconds,
             confidence: placement.confidence,
             watch_url: link.url,
             embed_url: embed_link(&recording.url, start),
             jumps: link.jumps,
-        }
+        })
     }
 }
 
@@ -191,8 +196,8 @@ impl RecordingWithSessions {
         zone: Tz,
     ) -> Self {
         let placed = |(session, view): &(&Session, &ReleasedSession)| {
-            let placement = unseen.clear(recording.position_of(session, known)?)?;
-            let position = VideoPosition::new(recording, placement);
+            let placement = recording.position_of(session, known)?;
+            let position = VideoPosition::new((recording, unseen), placement)?;
             Some(SessionInRecording::new(view, position))
         };
         let mut sessions: Vec<_> = sessions.iter().filter_map(placed).collect();

@@ -7,7 +7,7 @@ const WEIGHTS: [u32; 8] = [3, 2, 7, 6, 5, 4, 3, 2];
 /// Ways in which Peppol writes that a Norwegian organisation number follows; 9908 is the retired scheme.
 const SCHEMES: [&str; 3] = ["iso6523-actorid-upis::0192:", "0192:", "9908:"];
 
-/// The nine digits of an organisation number; spaces, `NO…MVA` and the schemes of Peppol are taken off.
+/// The nine digits of an organisation number; spaces, `MVA` and `NO…MVA` and the schemes of Peppol are taken off.
 /// The check digit is 11 less the weighted sum modulo 11.
 ///
 /// # Errors
@@ -17,9 +17,8 @@ pub fn parse(text: &str) -> Result<String, Refused> {
     let scheme = SCHEMES.iter().find_map(|scheme| bare.strip_prefix(scheme));
     let bare = scheme.unwrap_or(&bare);
     let bare = bare
-        .strip_prefix("NO")
-        .and_then(|rest| rest.strip_suffix("MVA"))
-        .unwrap_or(bare);
+        .strip_suffix("MVA")
+        .map_or(bare, |rest| rest.strip_prefix("NO").unwrap_or(rest));
     let digits: Option<Vec<u32>> = bare.chars().map(|c| c.to_digit(10)).collect();
     digits
         .filter(|digits| is_valid(digits))
@@ -64,6 +63,9 @@ mod tests {
         }
         for case in vectors["orgnr_normalise"].as_array().unwrap() {
             assert_eq!(parse(&text(case, "input")).unwrap(), text(case, "orgnr"));
+        }
+        for written in ["974 760 673 MVA", "974760673MVA"] {
+            assert_eq!(parse(written).unwrap(), "974760673");
         }
         for case in vectors["orgnr_invalid"].as_array().unwrap() {
             assert!(parse(&text(case, "input")).is_err(), "{case}");

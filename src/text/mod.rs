@@ -36,6 +36,11 @@ pub(crate) fn is_hidden(c: char) -> bool {
         || ('\u{2066}'..='\u{2069}').contains(&c)
 }
 
+/// Whether a character shows nothing by itself: of such alone no name and no title is made.
+fn is_invisible(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{AD}' | '\u{200B}'..='\u{200D}' | '\u{2060}')
+}
+
 fn mentions_url(text: &str) -> bool {
     let lower = text.to_lowercase();
     lower.contains("://")
@@ -51,7 +56,7 @@ fn mentions_url(text: &str) -> bool {
 pub fn name(text: &str) -> Result<String, Refused> {
     let name: String = text.trim().nfc().collect();
     let refuse = |detail| Err(Refused::new("invalid_name", detail));
-    if name.is_empty() || name.chars().count() > 100 {
+    if name.chars().all(is_invisible) || name.chars().count() > 100 {
         return refuse("A name has 1 to 100 characters.");
     }
     if name.chars().any(is_hidden) {
@@ -69,7 +74,7 @@ pub fn name(text: &str) -> Result<String, Refused> {
 /// `invalid_text` and what is accepted.
 pub fn line(text: &str, max: usize) -> Result<String, Refused> {
     let line: String = text.trim().nfc().collect();
-    if line.is_empty() || line.chars().count() > max {
+    if line.chars().all(is_invisible) || line.chars().count() > max {
         return Err(Refused::new(
             "invalid_text",
             format!("The text has 1 to {max} characters."),

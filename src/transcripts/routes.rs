@@ -24,15 +24,23 @@ pub const WEB_VTT: &str = "text/vtt; charset=utf-8";
 pub struct Captions;
 
 impl TextTypes for Captions {
-    const TYPES: &'static [&'static str] = &["text/vtt", "application/x-subrip", "text/plain"];
+    const TYPES: &'static [&'static str] = &[
+        "text/vtt",
+        "application/x-subrip",
+        "application/srt",
+        "text/srt",
+        "text/x-srt",
+        "text/plain",
+    ];
 }
 
 impl TextFile<Captions> {
     fn transcript(&self) -> Result<Transcript, Problem> {
         let format = match self.media_type.as_str() {
             "text/vtt" => Format::WebVtt,
-            "application/x-subrip" => Format::SubRip,
-            _ => Format::Told,
+            "text/plain" => Format::Told,
+            // Registered by nobody, so that everybody writes it otherwise.
+            _ => Format::SubRip,
         };
         Ok(parse(format, &self.bytes)?)
     }

@@ -1,10 +1,12 @@
 //! The chapters of a recording, and the five formats that players read. Pure.
 //!
 //! Chapters are made from where sessions stand: in order, each ending where the next one starts at the
-//! latest. A session that is not to be recorded is none of them, and nothing before it reaches into its
-//! stretch. [`formats`] prints them; formats whose chapters have no end get a neutral one where nothing
+//! latest, and going on behind it if it lasts longer. A session that is not to be recorded is none of them,
+//! and nothing reaches into its stretch. [`formats`] prints them; formats whose chapters have no end get a neutral one where nothing
 //! is on, so that a player does not count that stretch as the session before it. [`youtube`] has rules
 //! of its own.
+
+use std::collections::{BTreeSet, HashSet};
 
 pub mod formats;
 #[cfg(test)]
@@ -96,6 +98,9 @@ pub fn faults(chapters: &[Chapter], duration: Option<u32>) -> Vec<Fault> {
     found.map(|(fault, _)| fault).collect()
 }
 
+/// The shortest rest of an interrupted session that is worth a chapter, in seconds.
+const LEAST_RESUMED: u32 = 10;
+
 /// What stands between two titles of one chapter.
 const AND: &str = " / ";
 
@@ -104,11 +109,58 @@ fn joined(one: &str, other: &str) -> String {
     format!("{one}{AND}{other}")
 }
 
-/// Makes chapters of where sessions stand, in any order. Those that start at the same second are one.
-/// `unseen` are the stretches of what is not to be recorded: none starts within them, and one that runs
-/// into them ends there.
+/// Makes chapters of where sessions stand, in any order. Those that start at the same second are one; one
+/// that starts later interrupts, and the one before it goes on behind it. `unseen` are the stretches of what
+/// is not to be recorded: they interrupt too, and none starts within them. One without an end lasts until
+/// something else begins.
 #[must_use]
 pub fn chapters(
+    sessions: Vec<Chapter>,
+    unseen: &[(u32, Option<u32>)],
+    duration: Option<u32>,
+) -> Vec<Chapter> {
+    let groups = grouped(sessions, unseen, duration);
+    let ends = unseen.iter().filter_map(|(_, end)| *end);
+    let starts = unseen.iter().map(|(start, _)| *start);
+    let bounds = groups
+        .iter()
+        .flat_map(|group| [Some(group.start), group.end]);
+    let edges: BTreeSet<u32> = bounds.flatten().chain(starts).chain(ends).collect();
+    let is_unseen = |second: u32| {
+        let mut stretches = unseen.iter();
+        stretches.any(|(start, end)| *start <= second && end.is_none_or(|end| second < end))
+    };
+    let mut pieces: Vec<(usize, Chapter)> = Vec::with_capacity(groups.len());
+    let nexts = edges.iter().skip(1).copied().map(Some).chain([None]);
+    for (start, next) in edges.iter().copied().zip(nexts) {
+        let end = [next, duration].into_iter().flatten().min();
+        let mut on = groups.iter().enumerate().rev();
+        let on = on.find(|(_, one)| {
+            one.start <= start && one.end.is_none_or(|end| start < end) && !is_unseen(start)
+        });
+        let Some((index, group)) = on.filter(|_| end.is_none_or(|end| start < end)) else {
+            continue;
+        };
+        match pieces.last_mut() {
+            Some((last, piece)) if *last == index && piece.end == Some(start) => piece.end = end,
+            _ => {
+                let title = group.title.clone();
+                pieces.push((index, Chapter { start, end, title }));
+            }
+        }
+    }
+    let mut begun = HashSet::new();
+    pieces.retain(|(index, piece)| {
+        let is_long = piece
+            .end
+            .is_none_or(|end| end - piece.start >= LEAST_RESUMED);
+        begun.insert(*index) || is_long
+    });
+    pieces.into_iter().map(|(_, piece)| piece).collect()
+}
+
+/// The sessions by start, those that start at the same second as one, none of them beyond the end.
+fn grouped(
     sessions: Vec<Chapter>,
     unseen: &[(u32, Option<u32>)],
     duration: Option<u32>,
@@ -119,28 +171,27 @@ pub fn chapters(
         .filter(|session| duration.is_none_or(|duration| session.start < duration))
         .collect();
     sorted.sort_by_key(|chapter| chapter.start);
-    let mut made: Vec<Chapter> = Vec::with_capacity(sorted.len());
+    let mut groups: Vec<Chapter> = Vec::with_capacity(sorted.len());
     for chapter in sorted {
         let title = one_line(&chapter.title);
-        match made.last_mut() {
+        match groups.last_mut() {
             Some(last) if last.start == chapter.start => {
                 last.title = joined(&last.title, &title);
                 last.end = last.end.zip(chapter.end).map(|(one, other)| one.max(other));
             }
-            _ => made.push(Chapter { title, ..chapter }),
+            _ => groups.push(Chapter { title, ..chapter }),
         }
     }
-    let starts: Vec<u32> = made.iter().skip(1).map(|chapter| chapter.start).collect();
-    let limits = starts.into_iter().map(Some).chain([duration]);
-    for (chapter, limit) in made.iter_mut().zip(limits) {
-        let ends = [chapter.end, limit];
-        chapter.end = ends.into_iter().flatten().min();
+    let starts: Vec<u32> = groups.iter().skip(1).map(|group| group.start).collect();
+    let nexts = starts.into_iter().map(Some).chain([None]);
+    for (group, next) in groups.iter_mut().zip(nexts) {
+        if group.end.is_none() {
+            let hidden = unseen.iter().map(|(start, _)| *start);
+            let hidden = hidden.filter(|start| *start > group.start);
+            group.end = hidden.chain(next).chain(duration).min();
+        }
     }
-    // Without an end, it runs to what is not to be seen, or to the next chapter.
-    for chapter in &mut made {
-        chapter.end = until_unseen(chapter, unseen);
-    }
-    made
+    groups
 }
 
 /// A title of a player's list: one line without control characters.
@@ -164,15 +215,6 @@ fn clear_of(session: Chapter, unseen: &[(u32, Option<u32>)]) -> Option<Chapter> 
     }
     let is_left = session.end.is_none_or(|end| session.start < end);
     is_left.then_some(session)
-}
-
-fn until_unseen(chapter: &Chapter, unseen: &[(u32, Option<u32>)]) -> Option<u32> {
-    let next = unseen
-        .iter()
-        .map(|(start, _)| *start)
-        .filter(|start| *start > chapter.start)
-        .min();
-    [chapter.end, next].into_iter().flatten().min()
 }
 
 /// What the chapters are called that no session stands for.

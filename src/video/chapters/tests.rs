@@ -139,6 +139,40 @@ fn chapters_are_in_order_and_do_not_overlap() {
 }
 
 #[test]
+fn what_is_interrupted_goes_on() {
+    let nested = vec![
+        chapter(0, 400, "A"),
+        chapter(100, 200, "B"),
+        chapter(200, 300, "C"),
+    ];
+    let list = chapters(nested, &[], Some(500));
+    assert_eq!(
+        list,
+        [
+            chapter(0, 100, "A"),
+            chapter(100, 200, "B"),
+            chapter(200, 300, "C"),
+            chapter(300, 400, "A")
+        ]
+    );
+    let hidden = chapters(
+        vec![chapter(0, 3600, "Plenum")],
+        &[(1200, Some(2400))],
+        None,
+    );
+    assert_eq!(
+        hidden,
+        [chapter(0, 1200, "Plenum"), chapter(2400, 3600, "Plenum")]
+    );
+    // A rest that nobody would jump to is none.
+    let late = vec![chapter(0, 305, "A"), chapter(100, 300, "B")];
+    assert_eq!(
+        chapters(late, &[], None),
+        [chapter(0, 100, "A"), chapter(100, 300, "B")]
+    );
+}
+
+#[test]
 fn what_is_not_to_be_recorded_is_a_neutral_gap_where_one_is_needed() {
     // Something between 300 and 600 must not be seen; the first one's end is not known.
     let unseen = [(300, Some(600))];

@@ -158,8 +158,10 @@ impl Actuals {
         });
         let started = others.filter_map(|other| {
             let held = self.held(other)?;
-            // A session that nobody marked is over by plan sooner or later, and not ended now.
-            let is_on = held.is_marked || held.ends_at.is_none_or(|end| end >= at);
+            // A session that nobody marked is over by plan sooner or later, and not ended now; but the one
+            // that this one was to follow upon at once went on until now.
+            let until = session.starts_at.map_or(at, |planned| planned.min(at));
+            let is_on = held.is_marked || held.ends_at.is_none_or(|end| end >= until);
             (held.starts_at < at && is_on).then_some((held.starts_at, other.id))
         });
         started.max().map(|(_, id)| id)

@@ -52,11 +52,16 @@ pub fn review<'a>(
 
 type Stretch = (u32, u32, SessionId);
 
-/// The stretches whose both ends are known, by start.
+/// The stretches whose both ends are known, or their planned length, by start.
 fn stretches(placed: &[(&Session, Option<Placement>)]) -> Vec<Stretch> {
     let stretch = |(session, placement): &(&Session, Option<Placement>)| {
         let placement = (*placement)?;
-        Some((placement.start_seconds, placement.end_seconds?, session.id))
+        let start = placement.start_seconds;
+        let planned = || {
+            let length = session.ends_at? - session.starts_at?;
+            Some(start + u32::try_from(length.num_seconds()).ok()?)
+        };
+        Some((start, placement.end_seconds.or_else(planned)?, session.id))
     };
     let mut stretches: Vec<Stretch> = placed.iter().filter_map(stretch).collect();
     stretches.sort_unstable();

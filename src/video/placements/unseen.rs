@@ -74,6 +74,14 @@ impl Unseen {
         })
     }
 
+    /// Where a placement ends that nobody may see more of than up to the first hidden stretch in it.
+    #[must_use]
+    pub fn end_of(&self, placement: Placement) -> Option<u32> {
+        let starts = self.stretches.iter().map(|(start, _)| *start);
+        let hidden = starts.filter(|start| *start > placement.start_seconds);
+        hidden.chain(placement.end_seconds).min()
+    }
+
     /// The second that is shown to whoever asks for one in a session that starts and ends so: the first
     /// that may be seen, if the session is still on there, else its start.
     #[must_use]

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::scene::{Player, Scene, best};
 use crate::mail::wording::Tongue;
-use crate::video::deep_link::still_link;
+use crate::video::deep_link::{embed_link, still_link};
 use crate::video::position::Position;
 
 /// The document as it stands within a script element, in which nothing can end it.
@@ -39,7 +39,7 @@ fn object(scene: &Scene<'_>, tongue: Tongue, page: &str) -> Value {
         video["duration"] = length.iso8601().into();
     }
     match &scene.player {
-        Player::Frame(address) => video["embedUrl"] = start_of(address).into(),
+        Player::Frame(_) => video["embedUrl"] = embed_link(&recording.url, Position::START).into(),
         Player::File(_) => video["contentUrl"] = recording.url.to_string().into(),
         Player::Link => {}
     }
@@ -48,11 +48,6 @@ fn object(scene: &Scene<'_>, tongue: Tongue, page: &str) -> Value {
         video["thumbnailUrl"] = json!([picture]);
     }
     video
-}
-
-/// The player without a time.
-fn start_of(address: &str) -> &str {
-    address.split(['?', '#']).next().unwrap_or(address)
 }
 
 fn clips(scene: &Scene<'_>, tongue: Tongue, page: &str) -> Vec<Value> {
