@@ -27,7 +27,12 @@ pub fn run(settings: &Settings) -> Result<(), CliError> {
     let findings = crate::registrations::integrity(&mut conn)
         .map_err(|error| format!("integrity: could not be checked: {error}"))?;
     if !findings.is_empty() {
-        return Err(format!("integrity: {}", findings.join("; ")).into());
+        return Err(format!(
+            "integrity: {}. The rows are what holds: take a copy with kongress backup, stop the service, and set \
+             the counters and claims that are named to what the rows say",
+            findings.join("; ")
+        )
+        .into());
     }
     println!("integrity: good");
     let mailer = Mailer::of(&config).map_err(|error| format!("KONGRESS_SMTP_URL: {error}"))?;

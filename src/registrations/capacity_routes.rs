@@ -72,7 +72,11 @@ pub async fn update_ticket_type(
             let before = TicketTypeInput::of(&current);
             let input = changes.apply(&before)?;
             let ticket = actions::update_ticket_type(tx, at.0, &event, &current, &input)?;
-            Seating::open(tx, at.0, at.1, event.id)?.close(tx)?;
+            let mut seating = Seating::open(tx, at.0, at.1, event.id)?;
+            if ticket.quotas.is_empty() {
+                seating.ledger.look_anyway();
+            }
+            seating.close(tx)?;
             let subject = ticket_type_routes::subject(&event, &ticket);
             audit::changed(tx, &who, &subject, &before, &TicketTypeInput::of(&ticket))?;
             Ok::<_, Problem>((event, ticket))

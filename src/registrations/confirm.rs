@@ -103,6 +103,12 @@ pub fn confirm(tx: &mut Conn, now: Instant, rules: Rules, secret: &str) -> Outco
         (None, RegistrationState::AwaitingConfirmation) => {
             confirm_now(tx, &token, seating, registration)
         }
+        // By another of the links that it was mailed.
+        (None, state) if state.is_live() => {
+            tokens::mark_used(tx, &[token.id], now)?;
+            let opened = open(tx, now, registration, None)?;
+            Ok(Confirmed::Yes(Box::new(opened)))
+        }
         (None, RegistrationState::Expired) => Err(Refusal::Expired.into()),
         (None, state) => Err(Refusal::WrongState(state).into()),
     }
@@ -157,7 +163,9 @@ fn lead(
         }
         match seating.seat_late(tx, registration)? {
             Ok(()) => {}
-            Err(Refusal::SoldOut(full)) if registration.wants_list && seating.has_line(full) => {
+            Err(Refusal::SoldOut(full))
+                if registration.wants_list && seating.may_line_up(&seats, full).is_ok() =>
+            {
                 seating.join_line(tx, registration)?;
                 return Ok(Some(LeadsTo::WaitingList));
             }
@@ -214,8 +222,9 @@ pub fn mail_link(
     one_at_a_time(tx, event.id, email)?;
     let kind = EmailKind::RegistrationLink;
     let address = email.limit_key();
+    let kinds = [kind, EmailKind::ConfirmRegistration];
     let too_many =
-        limit_mails && !mail_log::overwhelmed(tx, now, event.id, &[&address], &[kind])?.is_empty();
+        limit_mails && !mail_log::overwhelmed(tx, now, event.id, &[&address], &kinds)?.is_empty();
     let found = find_to_link(tx, &event, email)?;
     let tickets_of = mail_log::tickets_mailed_to(tx, event.id, email)?;
     let ended = manage_until(&event).is_some_and(|end| now >= end);
@@ -224,7 +233,14 @@ pub fn mail_link(
     }
     let types = tickets::list_all(tx, event.id)?;
     if let Some(registration) = found {
-        let link = tokens::issue(tx, now, registration.id, Purpose::Manage)?;
+        // Who has not confirmed needs the link that confirms.
+        let (kind, purpose) = match registration.state {
+            RegistrationState::AwaitingConfirmation => {
+                (EmailKind::ConfirmRegistration, Purpose::Confirm)
+            }
+            _ => (kind, Purpose::Manage),
+        };
+        let link = tokens::issue(tx, now, registration.id, purpose)?;
         tell(tx, now, (&event, &types), &registration, kind, Some(link))?;
     }
     for id in tickets_of {

@@ -18,7 +18,8 @@ use crate::ids::AttendeeId;
 use crate::mail::{AddressNews, EmailKind, outbox};
 use crate::tickets::{self, TicketType};
 
-/// Changes the registration; a new address of the contact is asked first.
+/// Changes the registration; a new address of the contact is asked first. What changes nothing is told to
+/// nobody.
 ///
 /// # Errors
 /// What [`Refusal`] says.
@@ -32,6 +33,7 @@ pub fn change(
     if !registration.state.is_live() {
         return Err(Refusal::WrongState(registration.state).into());
     }
+    let before = registration.clone();
     registration.language.clone_from(&change.language);
     registration.invoice.clone_from(&change.invoice);
     registration.consents = change.consents;
@@ -43,10 +45,16 @@ pub fn change(
     };
     contact.name.clone_from(&change.contact.name);
     contact.phone.clone_from(&change.contact.phone);
-    let is_new = contact.email.identity() != change.contact.email.identity();
-    registration.new_contact = is_new.then(|| change.contact.clone());
+    let is_other = contact.email.identity() != change.contact.email.identity();
+    registration.new_contact = is_other.then(|| change.contact.clone());
+    if registration == before {
+        return Ok(registration);
+    }
+    let is_new = is_other && registration.new_contact != before.new_contact;
     store::update(tx, &mut registration)?;
-    tokens::end(tx, registration.id, Some(Purpose::Contact))?;
+    if registration.new_contact != before.new_contact {
+        tokens::end(tx, registration.id, Some(Purpose::Contact))?;
+    }
     tell_contact(
         tx,
         now,

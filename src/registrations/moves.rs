@@ -48,6 +48,9 @@ pub fn change(
         }
     }
     changed.checked_in_at = before.checked_in_at;
+    if changed == before {
+        return Ok(registration);
+    }
     write(tx, &seating, &mut registration, (place, changed))?;
     let (now, about) = (seating.now, seating.about());
     tell_changed_one(tx, now, about, (&registration, &before))?;

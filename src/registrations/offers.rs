@@ -85,9 +85,11 @@ fn find(
                 .attendees
                 .get(place)
                 .and_then(|one| one.waiting_for);
+            let wish = wish.filter(|wish| !seating.is_over(wish.ticket_type_id));
             wish.and_then(|wish| wish.offer_expires_at)
         }
         None => match registration.state {
+            RegistrationState::Offered if seating.line_is_over(&registration) => None,
             RegistrationState::Offered => registration.offer_expires_at,
             RegistrationState::OfferExpired | RegistrationState::Expired => None,
             state => return Err(Refusal::WrongState(state).into()),
@@ -152,9 +154,9 @@ fn lapse_beside(
             .attendees
             .get(place)
             .and_then(|one| one.waiting_for);
-        let over = wish.is_some_and(|wish| match wish.offer_expires_at {
-            Some(until) => now >= until,
-            None => seating.is_over(wish.ticket_type_id),
+        let over = wish.is_some_and(|wish| {
+            let lapsed = wish.offer_expires_at.is_some_and(|until| now >= until);
+            lapsed || seating.is_over(wish.ticket_type_id)
         });
         if over {
             seating.withdraw_wish(&mut registration, place);

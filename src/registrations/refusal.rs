@@ -122,8 +122,14 @@ impl From<Refusal> for Problem {
                 "Another code, or one that is given back, is needed.",
             ),
             Refusal::SessionFull { session, left } => {
+                // It has some, but not for all who chose it.
+                let detail = if left.contains(&session) {
+                    "A chosen session has fewer places left than are wanted."
+                } else {
+                    "A chosen session has no place left."
+                };
                 let left: Vec<String> = left.iter().map(ToString::to_string).collect();
-                Self::new(Kind::SessionFull, "A chosen session has no place left.")
+                Self::new(Kind::SessionFull, detail)
                     .with("session_id", session.to_string())
                     .with("sessions_left", left)
             }

@@ -12,9 +12,10 @@ use chrono::TimeDelta;
 
 use super::draft::draft;
 use super::input::RegistrationInput;
-use super::model::LeadsTo;
+use super::model::{LeadsTo, Registration};
 use super::promote::promote;
 use super::refusal::{Outcome, Refusal};
+use super::seating::may_line_up;
 use super::submission::Submission;
 use super::{mail_log, signing_up};
 use crate::clock::Instant;
@@ -281,11 +282,20 @@ impl Batch {
         promote(tx, self.now, self.rules, about, &mut self.ledger)
     }
 
-    /// Whether this one may stand in line for the ticket type that is full.
-    fn may_wait(&self, submission: &Submission, full: TicketTypeId) -> bool {
-        let mut types = submission.ticket_types.iter();
-        submission.wants_list
-            && types.any(|one| one.id == full && one.has_line(&self.event, self.now))
+    /// Whether this one may stand in line where this ticket type is full; otherwise the one it is refused for.
+    fn may_wait(
+        &self,
+        (submission, new): (&Submission, &Registration),
+        full: TicketTypeId,
+    ) -> Result<(), TicketTypeId> {
+        let has_line = |id: TicketTypeId| {
+            let mut types = submission.ticket_types.iter();
+            types.any(|one| one.id == id && one.has_line(&self.event, self.now))
+        };
+        if !submission.wants_list {
+            return Err(full);
+        }
+        may_line_up(&self.ledger, &new.seats(), full, has_line)
     }
 
     /// The addresses that were written to too often, also in rounds before.
@@ -329,10 +339,9 @@ impl Batch {
         }
         let mut waits = Vec::new();
         for (candidate, new, ticket_type) in full {
-            if self.may_wait(&candidate.submission, ticket_type) {
-                waits.push((candidate, new));
-            } else {
-                self.refuse(candidate.place, Refusal::SoldOut(ticket_type));
+            match self.may_wait((&candidate.submission, &new), ticket_type) {
+                Ok(()) => waits.push((candidate, new)),
+                Err(full) => self.refuse(candidate.place, Refusal::SoldOut(full)),
             }
         }
         if self.settle(tx, waits, &overwhelmed)? {

@@ -139,6 +139,15 @@ impl Seating {
         types.any(|known| known.id == id && known.has_line(&self.event, self.now))
     }
 
+    /// The ticket type that a party can't queue for, where `full` has no seats for it: every one that is full
+    /// needs a line.
+    ///
+    /// # Errors
+    /// That ticket type.
+    pub fn may_line_up(&self, seats: &Seats, full: TicketTypeId) -> Result<(), TicketTypeId> {
+        may_line_up(&self.ledger, seats, full, |id| self.has_line(id))
+    }
+
     /// Whether nobody is offered a seat of this ticket type any more.
     #[must_use]
     pub fn is_over(&self, id: TicketTypeId) -> bool {
@@ -233,4 +242,19 @@ impl Seating {
         self.serve_those_who_wait(tx)?;
         self.ledger.close(tx)
     }
+}
+
+/// Whether a party may wait for these seats, of which those of `full` are not there.
+///
+/// # Errors
+/// The ticket type that is full and has no line.
+pub fn may_line_up(
+    ledger: &Ledger,
+    seats: &Seats,
+    full: TicketTypeId,
+    has_line: impl Fn(TicketTypeId) -> bool,
+) -> Result<(), TicketTypeId> {
+    let short = ledger.short(seats);
+    let mut short = short.into_iter().chain([full]);
+    short.find(|id| !has_line(*id)).map_or(Ok(()), Err)
 }

@@ -47,6 +47,25 @@ fn mentions_url(text: &str) -> bool {
         || lower.contains("www.")
         || lower.contains("http:")
         || lower.contains("https:")
+        || lower.split_whitespace().any(leads_somewhere)
+}
+
+/// Whether a word in small letters is what a mail program makes a link of: `bit.ly/x9`, `kari@example.org`.
+fn leads_somewhere(word: &str) -> bool {
+    let is_host = |host: &str| {
+        let labels = host.rsplit_once('.');
+        labels.is_some_and(|(before, last)| {
+            let is_letter = |c: char| c.is_ascii_lowercase();
+            before.ends_with(char::is_alphanumeric)
+                && last.len() >= 2
+                && last.chars().all(is_letter)
+        })
+    };
+    let path = word.split_once('/');
+    let address = word.split_once('@');
+    path.is_some_and(|(host, _)| is_host(host))
+        || address
+            .is_some_and(|(_, host)| is_host(host.trim_end_matches(|c: char| !c.is_alphanumeric())))
 }
 
 /// A person's or a thing's name: 1–100 characters, no control characters, no URLs; NFC, trimmed.
@@ -153,12 +172,23 @@ mod tests {
     fn names_are_names() {
         assert_eq!(name(" Åse Ærø ").unwrap(), "Åse Ærø");
         assert_eq!(name("A\u{30a}se").unwrap(), "Åse", "NFC");
+        for good in [
+            "J.R.R. Tolkien",
+            "Kari Nordmann, St. Olavs hospital",
+            "A/S Norsk",
+            "Kari @ Hamar",
+        ] {
+            assert_eq!(name(good).unwrap(), good);
+        }
         for bad in [
             "",
             "  ",
             "a\nb",
             "a\u{202e}b",
             "see https://x.example",
+            "Se bit.ly/x9",
+            "kari@example.org",
+            "Kari (kari@example.org)",
             "www.x.example",
             &"x".repeat(101),
         ] {

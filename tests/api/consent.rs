@@ -125,6 +125,16 @@ const FOUR: [(&str, u32, Option<u32>, bool); 4] = [
 ];
 
 on_both_stores! {
+    async fn what_is_withheld_within_a_session_ends_its_place(app: TestApp) {
+        let recording = recorded(&app, &[("a", 0, Some(40), false), ("b", 10, Some(20), true)]).await;
+        let shown = app.get(&format!("{EVENT}/sessions/a")).send().await.expect(200);
+        assert_eq!((&shown["video"][0]["start_seconds"], &shown["video"][0]["end_seconds"]), (&json!(0), &json!(600)));
+        assert_eq!(chapters(&app, &recording).await, [chapter("a", 0, 600), chapter("a", 1200, 2400)]);
+        let told = app.get(&format!("{EVENT}/programme.jsonld")).send().await;
+        assert!(told.body.contains("\"endOffset\":600") && !told.body.contains("\"endOffset\":2400"), "{}", told.body);
+        assert_eq!((watch(&app, "a", "?at=15:00").await, watch(&app, "a", "?at=25:00").await), ("1200".into(), "1500".into()), "what may be seen behind it can be");
+    }
+
     async fn consent_is_given_and_taken_back_when_all_is_archived(app: TestApp) {
         let recording = recorded(&app, &FOUR).await;
         app.organiser("POST", &format!("{EVENT}/archive")).send().await.expect(200);

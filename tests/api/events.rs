@@ -34,4 +34,19 @@ on_both_stores! {
         assert_eq!(app.get("/events?phase=upcoming&series=barnevernskonferansen&q=KONFERANSEN").send().await.expect(200)["items"][0]["slug"], "barnevernskonferansen-2027");
         assert_eq!(app.get("/series/barnevernskonferansen").send().await.expect(200)["events"][0]["slug"], "barnevernskonferansen-2027");
     }
+
+    async fn a_language_stays_while_something_is_written_in_it(app: TestApp) {
+        app.create("/events", &json!({"slug": "konf", "title": {"nb": "Konferansen", "en": "The conference"}, "languages": ["nb", "en"], "starts_on": "2027-11-11", "ends_on": "2027-11-11"})).await;
+        app.create("/events/konf/sessions", &json!({"title": {"nb": "Bare norsk"}})).await;
+        app.create("/events/konf/questions", &json!({"label": {"en": "Diet"}, "kind": "single_choice", "options": [{"key": "none", "label": {"nb": "Ingen"}}]})).await;
+        let change = async |body: &serde_json::Value| app.organiser("PATCH", "/events/konf").if_match("*").patch_json(body).send().await;
+        let without = json!({"title": {"nb": null}, "languages": ["en"], "default_language": "en"});
+        let refused = change(&without).await;
+        refused.fault("/languages", "language_in_use");
+        assert!(refused.body.contains("sessions, options of questions"), "{}", refused.body);
+        app.organiser("PATCH", "/events/konf/sessions/bare-norsk").if_match("*").patch_json(&json!({"title": {"nb": null, "en": "English only"}})).send().await.expect(200);
+        change(&without).await.fault("/languages", "language_in_use");
+        change(&json!({"languages": ["nb", "en", "nn"]})).await.expect(200);
+        change(&json!({"title": {"nb": "K", "NB": "L"}})).await.fault("/title/nb", "duplicate");
+    }
 }

@@ -6,7 +6,9 @@ use chrono::TimeDelta;
 use kongress::db::{Db, DbError};
 use kongress::integrity::{INTEGRITY, begin, end, latest};
 
-use crate::helpers::sales::OnSale;
+use serde_json::json;
+
+use crate::helpers::sales::{self, OnSale};
 use crate::helpers::stores;
 use crate::helpers::{Store, TestApp};
 use crate::instances::beside;
@@ -82,4 +84,20 @@ async fn every_instance_shows_what_one_found() {
     until_differences(&two, 1).await;
     let found = one.state.db.read(|conn| latest(conn, INTEGRITY)).await;
     assert!(found.unwrap().is_some());
+}
+
+on_both_stores! {
+    async fn a_municipality_without_its_claim_is_seen(app: TestApp) {
+        let sale = OnSale::with(&app, Some(9), json!({"unique_by": "municipality"})).await;
+        let mut body = sale.body("kari@example.org");
+        body["attendees"][0]["municipality_numbers"] = json!(["0301"]);
+        app.post(&sale.path(), &body).send().await.expect(202);
+        sales::assert_integrity(&app);
+        let findings = Db::write_once::<_, DbError>(&app.state.config.target, |tx| {
+            stores::execute(tx, "DELETE FROM municipality_claims");
+            kongress::registrations::integrity(tx)
+        });
+        let findings = findings.unwrap();
+        assert!(findings.len() == 1 && findings[0].contains("0301"), "{findings:?}");
+    }
 }

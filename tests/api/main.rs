@@ -34,6 +34,7 @@ mod imports;
 mod instances;
 mod integrity;
 mod kills;
+mod line_ends;
 mod lost_choices;
 mod mail;
 mod mail_delivery;

@@ -67,7 +67,7 @@ on_both_stores! {
         let gone = one_gone(&app).await;
         let schedule = text(&app, "/events/konf/schedule.json").await;
         delete(&app, "pause").await;
-        let new = app.create("/events/konf/sessions", &json!({"title": "Pause"})).await;
+        let new = app.create("/events/konf/sessions", &json!({"title": "Pause", "slug": "pause"})).await;
         let report = put(&app, "konf", "application/json", schedule.as_bytes()).await.expect(200);
         assert_eq!(touched(&report), [1, 0, 0], "{report}");
         assert_eq!((&read(&app, "pause").await["id"], &read(&app, "pause-2").await["id"]), (&new["id"], &gone["id"]));

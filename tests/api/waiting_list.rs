@@ -8,18 +8,18 @@ use crate::helpers::sales::{self, OnSale, confirm};
 use crate::helpers::{TestApp, outbox};
 
 /// One hall of this size whose ticket type has a waiting list.
-async fn hall(app: &TestApp, size: i32) -> OnSale {
+pub async fn hall(app: &TestApp, size: i32) -> OnSale {
     OnSale::with(app, Some(size), json!({"waiting_list": true})).await
 }
 
 /// The body that registers a party, which would rather wait than have no seat.
-fn party(sale: &OnSale, email: &str, size: usize) -> Value {
+pub fn party(sale: &OnSale, email: &str, size: usize) -> Value {
     let one = json!({"ticket_type_id": sale.ticket, "name": "Kari Nordmann"});
     json!({"contact": {"name": "Kari Nordmann", "email": email}, "attendees": vec![one; size], "join_waiting_list": true})
 }
 
 /// Registers a party and confirms its address; the opened registration.
-async fn joins(app: &TestApp, sale: &OnSale, email: &str, size: usize) -> Value {
+pub async fn joins(app: &TestApp, sale: &OnSale, email: &str, size: usize) -> Value {
     app.post(&sale.path(), &party(sale, email, size))
         .send()
         .await
@@ -28,11 +28,11 @@ async fn joins(app: &TestApp, sale: &OnSale, email: &str, size: usize) -> Value 
     confirm(app, &token).await.expect(200)
 }
 
-fn access(opened: &Value) -> String {
+pub fn access(opened: &Value) -> String {
     opened["access_token"].as_str().unwrap().to_owned()
 }
 
-async fn own(app: &TestApp, opened: &Value) -> Value {
+pub async fn own(app: &TestApp, opened: &Value) -> Value {
     let read = app
         .call("GET", "/registration")
         .bearer(&access(opened))
@@ -41,18 +41,18 @@ async fn own(app: &TestApp, opened: &Value) -> Value {
     read.expect(200)
 }
 
-async fn state(app: &TestApp, opened: &Value) -> String {
+pub async fn state(app: &TestApp, opened: &Value) -> String {
     own(app, opened).await["state"].as_str().unwrap().to_owned()
 }
 
-async fn cancel(app: &TestApp, opened: &Value) {
+pub async fn cancel(app: &TestApp, opened: &Value) {
     let call = app
         .call("POST", "/registration/cancel")
         .bearer(&access(opened));
     call.send().await.expect(200);
 }
 
-async fn accept(app: &TestApp, email: &str) -> Answer {
+pub async fn accept(app: &TestApp, email: &str) -> Answer {
     let token = outbox::token(app, email, "seat_offered");
     app.post("/registrations/accept-offer", &json!({"token": token}))
         .send()
@@ -66,7 +66,7 @@ async fn decline(app: &TestApp, email: &str) -> Answer {
         .await
 }
 
-fn kinds(app: &TestApp, email: &str) -> Vec<String> {
+pub fn kinds(app: &TestApp, email: &str) -> Vec<String> {
     outbox::mails_to(app, email)
         .into_iter()
         .map(|mail| mail.kind)
@@ -74,7 +74,7 @@ fn kinds(app: &TestApp, email: &str) -> Vec<String> {
 }
 
 /// Waits for a real sweep, at most two seconds.
-async fn until(app: &TestApp, opened: &Value, expected: &str) {
+pub async fn until(app: &TestApp, opened: &Value, expected: &str) {
     for _ in 0..20 {
         if state(app, opened).await == expected {
             return;

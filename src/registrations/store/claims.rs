@@ -11,7 +11,8 @@ use diesel::prelude::*;
 use super::super::model::{Attendee, AttendeeState, Registration};
 pub use super::option_claims::Lost;
 use super::{code_uses, option_claims};
-use crate::db::schema::municipality_claims;
+use crate::db::schema::{attendees, municipality_claims, registrations, ticket_types};
+use crate::db::types::{AsJson, AsWord};
 use crate::db::{Conn, DbError};
 use crate::ids::{AttendeeId, EventId, QuestionId, TicketTypeId};
 use crate::per_backend;
@@ -207,6 +208,7 @@ pub fn release_event(conn: &mut Conn, event: EventId) -> Result<(), DbError> {
 pub fn drift(conn: &mut Conn) -> Result<Vec<String>, DbError> {
     let mut findings = option_claims::drift(conn)?;
     findings.extend(code_uses::drift(conn)?);
+    findings.extend(municipality_drift(conn)?);
     Ok(findings)
 }
 
@@ -239,4 +241,45 @@ fn release_municipalities(conn: &mut Conn, attendee: AttendeeId) -> Result<(), D
             .execute(c)
     })?;
     Ok(())
+}
+
+/// Where seats by municipality and the claims on them differ.
+fn municipality_drift(conn: &mut Conn) -> Result<Vec<String>, DbError> {
+    type Claim = (TicketTypeId, String, AttendeeId);
+    let unique = AsWord(UniqueBy::Municipality);
+    let held: Vec<(TicketTypeId, AsJson<Vec<String>>, AttendeeId)> = per_backend!(conn, c => {
+        attendees::table
+            .inner_join(ticket_types::table.on(ticket_types::id.eq(attendees::ticket_type_id)))
+            .inner_join(registrations::table.on(registrations::id.eq(attendees::registration_id)))
+            .filter(ticket_types::unique_by.eq(unique))
+            .filter(registrations::holds_seats.eq(true))
+            .filter(attendees::state.eq(AsWord(AttendeeState::Active)))
+            .select((attendees::ticket_type_id, attendees::municipality_numbers, attendees::id))
+            .load(c)
+    })?;
+    let numbers =
+        |(ticket_type, numbers, attendee): (TicketTypeId, AsJson<Vec<String>>, AttendeeId)| {
+            let numbers = numbers.0.into_iter();
+            numbers.map(move |number| (ticket_type, number, attendee))
+        };
+    let held: BTreeSet<Claim> = held.into_iter().flat_map(numbers).collect();
+    let claimed: Vec<Claim> = per_backend!(conn, c => {
+        municipality_claims::table
+            .inner_join(ticket_types::table.on(ticket_types::id.eq(municipality_claims::ticket_type_id)))
+            .filter(ticket_types::unique_by.eq(unique))
+            .select((
+                municipality_claims::ticket_type_id,
+                municipality_claims::municipality_number,
+                municipality_claims::attendee_id,
+            ))
+            .load(c)
+    })?;
+    let claimed: BTreeSet<Claim> = claimed.into_iter().collect();
+    let unclaimed = held.difference(&claimed).map(|(ticket_type, number, attendee)| {
+        format!("attendee {attendee} has the seat of municipality {number} of ticket type {ticket_type} without a claim on it")
+    });
+    let unheld = claimed.difference(&held).map(|(ticket_type, number, attendee)| {
+        format!("attendee {attendee} claims the seat of municipality {number} of ticket type {ticket_type} without having it")
+    });
+    Ok(unclaimed.chain(unheld).collect())
 }

@@ -17,6 +17,7 @@ use crate::per_backend;
 use crate::tickets::seats::Seats;
 
 const IN_LINE: AsWord<RegistrationState> = AsWord(RegistrationState::WaitingList);
+const OFFERED: AsWord<RegistrationState> = AsWord(RegistrationState::Offered);
 const ACTIVE: AsWord<AttendeeState> = AsWord(AttendeeState::Active);
 
 /// A place in the line: when it was taken, and by whom. Earlier places come first.
@@ -148,7 +149,8 @@ pub fn due_offers(conn: &mut Conn, now: Instant, most: i64) -> Result<Found, DbE
     Ok(found)
 }
 
-/// Registrations that wait, or of which an attendee does, for what is offered to nobody any more.
+/// Registrations that wait or were offered seats, or of which an attendee does or was, where nothing is
+/// offered to anybody any more: also an offer that was made while the end was later than it is now.
 ///
 /// # Errors
 /// The store's failure.
@@ -159,7 +161,7 @@ pub fn over(conn: &mut Conn, now: Instant, most: i64) -> Result<Found, DbError> 
             .inner_join(ticket_types::table.on(ticket_types::id.eq(attendees::ticket_type_id)))
             .inner_join(events::table.on(events::id.eq(registrations::event_id)))
             .filter(registrations::joined_at.is_not_null())
-            .filter(registrations::state.eq(IN_LINE))
+            .filter(registrations::state.eq_any([IN_LINE, OFFERED]))
             .filter(attendees::state.eq(ACTIVE))
             .filter(ticket_types::closes_at.le(now).or(events::starts_at.le(now)))
             .select((registrations::id, registrations::event_id))
@@ -172,7 +174,6 @@ pub fn over(conn: &mut Conn, now: Instant, most: i64) -> Result<Found, DbError> 
             .inner_join(ticket_types::table.on(ticket_types::id.nullable().eq(attendees::waiting_for)))
             .inner_join(events::table.on(events::id.eq(attendees::event_id)))
             .filter(attendees::joined_at.is_not_null())
-            .filter(attendees::offer_expires_at.is_null())
             .filter(ticket_types::closes_at.le(now).or(events::starts_at.le(now)))
             .select((attendees::registration_id, attendees::event_id))
             .distinct()

@@ -36,6 +36,7 @@ pub fn release(conn: &mut Conn, seats: &Seats) -> Result<(), DbError> {
 pub struct Ledger {
     types: HashMap<TicketTypeId, Vec<QuotaId>>,
     counters: BTreeMap<QuotaId, Entry>,
+    looks_anyway: bool,
 }
 
 #[derive(Debug)]
@@ -88,7 +89,11 @@ impl Ledger {
             (id, entry)
         };
         let counters = lock_quotas(conn, &quotas)?.into_iter().map(entry).collect();
-        Ok(Self { types, counters })
+        Ok(Self {
+            types,
+            counters,
+            looks_anyway: false,
+        })
     }
 
     /// Takes seats, all or none; a ticket type that is full otherwise.
@@ -131,7 +136,33 @@ impl Ledger {
     #[must_use]
     pub fn may_seat_those_who_wait(&self) -> bool {
         let mut entries = self.counters.values();
-        entries.any(|entry| entry.waiting > 0 && entry.fits(1))
+        self.looks_anyway || entries.any(|entry| entry.waiting > 0 && entry.fits(1))
+    }
+
+    /// Has those who wait looked through whatever the counters say: who waits for a ticket type that draws on
+    /// no quota any more is counted nowhere.
+    pub fn look_anyway(&mut self) {
+        self.looks_anyway = true;
+    }
+
+    /// Those of these ticket types that draw on a quota with too little room for all of these seats.
+    #[must_use]
+    pub fn short(&self, seats: &Seats) -> Vec<TicketTypeId> {
+        let quotas = |ticket_type: &TicketTypeId| self.types.get(ticket_type).into_iter().flatten();
+        let mut wanted: BTreeMap<QuotaId, i32> = BTreeMap::new();
+        for (ticket_type, count) in seats {
+            for quota in quotas(ticket_type) {
+                *wanted.entry(*quota).or_default() += count;
+            }
+        }
+        let is_short = |quota: &QuotaId| {
+            let count = wanted.get(quota).copied().unwrap_or_default();
+            !self.has_room(*quota, count)
+        };
+        let types = seats.keys().copied();
+        types
+            .filter(|ticket_type| quotas(ticket_type).any(is_short))
+            .collect()
     }
 
     /// Counts these among those who wait, or with a negative `sign` no longer.

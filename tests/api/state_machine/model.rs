@@ -215,18 +215,18 @@ impl Model {
         self.places
     }
 
-    /// The first ticket type that these are too many of, or nothing: all fit.
+    /// A ticket type that these are too many of, one that nobody waits for before others, or nothing: all fit.
     pub fn full(&self, kinds: &[Kind]) -> Option<Kind> {
         let mut held = self.held();
-        let mut kinds = kinds.to_vec();
-        kinds.sort_unstable();
-        kinds.into_iter().find(|kind| {
-            for quota in kind.quotas() {
-                held[*quota] += 1;
-            }
+        for quota in kinds.iter().flat_map(|kind| kind.quotas()) {
+            held[*quota] += 1;
+        }
+        let is_full = |kind: &&Kind| {
             let mut quotas = kind.quotas().iter();
             quotas.any(|quota| held[*quota] > self.sizes[*quota])
-        })
+        };
+        let full = kinds.iter().filter(is_full);
+        full.min_by_key(|kind| kind.has_line()).copied()
     }
 
     /// Whether a seat of `to` is free beside one of `from`.
