@@ -112,7 +112,7 @@ fn complete_components(document: &mut Value) {
 fn problem(description: &str, status: u16) -> Value {
     let kind = Kind::ALL.iter().find(|kind| kind.status() == status);
     let (code, title) = kind.map_or(("problem", "Problem"), |kind| (kind.code(), kind.title()));
-    json!({
+    let mut answer = json!({
         "description": description,
         "content": {crate::problem::CONTENT_TYPE: {
             "schema": {"$ref": "#/components/schemas/Problem"},
@@ -121,7 +121,39 @@ fn problem(description: &str, status: u16) -> Value {
                 "detail": kind.map_or("", |kind| kind.meaning()), "instance": "01936d5e-9c1e-7c3a-8f53-0d3c6f7a1b2c"
             }
         }}
-    })
+    });
+    for (name, description, example) in headers_of(status) {
+        answer["headers"][*name] = described(description, example);
+    }
+    answer
+}
+
+/// A header of an answer.
+fn described(description: &str, example: &str) -> Value {
+    json!({"description": description, "schema": {"type": "string"}, "example": example})
+}
+
+/// The headers that problems of this status come with: name, what it says, and an example.
+const fn headers_of(status: u16) -> &'static [(&'static str, &'static str, &'static str)] {
+    const WAIT: (&str, &str, &str) = ("Retry-After", "Seconds to wait before the next try.", "2");
+    match status {
+        412 => &[("ETag", "The version that the resource has now.", "\"v2\"")],
+        429 => &[
+            WAIT,
+            (
+                "RateLimit",
+                "What is left, and in how many seconds it is whole again.",
+                "\"default\";r=0;t=6",
+            ),
+            (
+                "RateLimit-Policy",
+                "What is granted.",
+                "\"default\";q=600;w=6",
+            ),
+        ],
+        503 => &[WAIT],
+        _ => &[],
+    }
 }
 
 /// The credentials an operation needs, by the tree its path is in.
@@ -220,12 +252,22 @@ fn complete(path: &str, method: &str, mut operation: Value) -> Value {
                 json!({"$ref": format!("#/components/responses/Problem{status}")});
         }
     }
+    let is_list = parameters_of(&operation).any(|parameter| parameter["name"] == "cursor");
+    if is_list && operation["responses"]["200"].is_object() {
+        let description = "`rel=\"next\"`: the next page, if there is one.";
+        operation["responses"]["200"]["headers"]["Link"] =
+            described(description, "</api/v1/…?cursor=…>; rel=\"next\"");
+    }
     complete_answers(method, &mut operation["responses"]);
     let form = "application/x-www-form-urlencoded";
     if operation["requestBody"]["content"][form].is_object() {
         tell_browsers(&mut operation["responses"]);
     }
     operation
+}
+
+fn parameters_of(operation: &Value) -> impl Iterator<Item = &Value> {
+    operation["parameters"].as_array().into_iter().flatten()
 }
 
 /// A form comes from a page of ours: whoever asks for HTML is told in HTML what went wrong.
@@ -276,7 +318,10 @@ fn complete_answers(method: &str, responses: &mut Value) {
             *response = problem(response["description"].as_str().unwrap_or_default(), number);
         }
     }
-    let tag = json!({"description": "The version of the resource.", "schema": {"type": "string"}, "example": "\"v1\""});
+    let tag = described("The version of the resource.", "\"v1\"");
+    if method == "patch" && responses.contains_key("200") {
+        responses["200"]["headers"]["ETag"] = tag.clone();
+    }
     if versioned {
         responses["200"]["headers"]["ETag"] = tag.clone();
         responses
@@ -285,6 +330,6 @@ fn complete_answers(method: &str, responses: &mut Value) {
     }
     if let Some(created) = responses.get_mut("201") {
         created["headers"]["ETag"] = tag;
-        created["headers"]["Location"] = json!({"description": "Where the new thing is.", "schema": {"type": "string"}, "example": "/api/v1/…"});
+        created["headers"]["Location"] = described("Where the new thing is.", "/api/v1/…");
     }
 }

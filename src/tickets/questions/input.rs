@@ -62,8 +62,10 @@ pub struct QuestionInput {
     /// What an answer is. Can't change once there are answers.
     pub kind: QuestionKind,
     /// What can be chosen: at least one for choices, none otherwise.
+    #[schema(example = json!(null))]
     pub options: Option<Vec<OptionInput>>,
     /// Whether it must be answered; false if absent. Sensitive ones never must.
+    #[schema(example = true)]
     pub required: Option<bool>,
     /// The first day, in the event's zone, on which it must be answered; at once if absent.
     #[schema(format = Date, example = "2027-09-01")]
