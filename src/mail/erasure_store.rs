@@ -59,9 +59,15 @@ pub fn erase_one(
     for (id, to, key, AsJson(context)) in rows {
         if address == Some(to.as_str()) && key.ends_with(&whose.key) {
             theirs.push(id);
-        } else if !whose.others.iter().any(|other| key.ends_with(other))
-            && let Some(without) = without(&context, &whose.name)
-        {
+            continue;
+        }
+        let is_anothers = whose.others.iter().any(|other| key.ends_with(other));
+        let without = if is_anothers {
+            unregistered(&context, &whose.name)
+        } else {
+            without(&context, &whose.name)
+        };
+        if let Some(without) = without {
             let without = AsJson(without);
             per_backend!(tx, c => {
                 diesel::update(emails::table.filter(emails::id.eq(id)))
@@ -79,6 +85,7 @@ fn without(context: &EmailContext, name: &str) -> Option<EmailContext> {
     let found = without.attendees.iter().position(|one| one.name == name);
     if let Some(place) = found {
         without.attendees.remove(place);
+        without.total = None;
     }
     let lists = [
         &mut without.overlapping,
@@ -96,6 +103,16 @@ fn without(context: &EmailContext, name: &str) -> Option<EmailContext> {
         without.gone.remove(place);
     }
     (without != *context).then_some(without)
+}
+
+/// A ticket of somebody else without who registered them; `None` where it was not one of this name.
+fn unregistered(context: &EmailContext, name: &str) -> Option<EmailContext> {
+    let by = context.registered_by.as_ref();
+    let is_theirs = by.is_some_and(|by| by.name == name);
+    is_theirs.then(|| EmailContext {
+        registered_by: None,
+        ..context.clone()
+    })
 }
 
 /// Suppresses those of these mails that are not sent yet, and blanks what they hold.

@@ -140,16 +140,12 @@ fn calendar(mail: &Claimed, from: &Mailbox, tongue: Tongue) -> Option<(Method, S
     };
     let event = &mail.context.event;
     let title = line(event.title.best(tongue.tag(), &event.default_language));
-    let venue = event
-        .venue
-        .as_deref()
-        .map(line)
-        .filter(|venue| !venue.is_empty());
+    let place = render::place(tongue, event, &mail.context.attendees);
     let entry = Entry {
         uid: mail.context.calendar_uid.as_deref()?,
         sequence: mail.context.calendar_sequence,
         title: &title,
-        venue: venue.as_deref(),
+        venue: place.as_deref(),
         days: days(event)?,
         organiser: from.email.as_ref(),
         written_at: mail.created_at,

@@ -34,5 +34,6 @@ pub use erasure_store::{Recipient, erase, erase_one};
 pub use log_store::files_of;
 pub use model::{
     AddressNews, AnswerFacts, AttendeeFacts, ChoiceFacts, EmailContext, EmailKind, EmailState,
-    EventFacts, NewEmail, OptionFacts, ProgrammeFacts, SessionFacts, SlotFacts,
+    EventFacts, InvoiceFacts, NewEmail, OptionFacts, PriceFacts, ProgrammeFacts, RegistrarFacts,
+    SessionFacts, SlotFacts, Standing,
 };

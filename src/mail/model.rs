@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Instant;
-use crate::ids::{EventId, RegistrationId};
+use crate::ids::{EventId, RegistrationId, SessionId};
 use crate::text::{Email, Localized};
 
 crate::words! {
@@ -80,6 +80,35 @@ crate::words! {
         /// It is not in the registration any more.
         Left = "left",
     }
+
+    /// What a registration is as long as its seats are not its own.
+    pub enum Standing {
+        /// Its address is to be confirmed.
+        AwaitingConfirmation = "awaiting_confirmation",
+        /// The organiser has to say yes.
+        AwaitingApproval = "awaiting_approval",
+        /// It waits for seats.
+        WaitingList = "waiting_list",
+        /// Seats are offered to it.
+        Offered = "offered",
+    }
+}
+
+impl EmailKind {
+    /// Whether it says which sessions were chosen with a seat.
+    #[must_use]
+    pub const fn lists_choices(self) -> bool {
+        matches!(
+            self,
+            Self::ConfirmRegistration | Self::RegistrationConfirmed | Self::RegistrationChanged
+        )
+    }
+
+    /// Whether it says what a seat costs, and what is waited for beside it.
+    #[must_use]
+    pub const fn is_detailed(self) -> bool {
+        self.lists_choices() || matches!(self, Self::SeatOffered)
+    }
 }
 
 /// Whom and what a mail is for. Written in the transaction of what it tells.
@@ -119,6 +148,27 @@ pub struct EmailContext {
     pub contact_name: Option<String>,
     /// Everybody who is registered: name and ticket.
     pub attendees: Vec<AttendeeFacts>,
+    /// What their seats cost together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<PriceFacts>,
+    /// What the registration is; `None`: its seats are its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing: Option<Standing>,
+    /// Who registered the attendee that the mail goes to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registered_by: Option<RegistrarFacts>,
+    /// Whom to bill, where that is for the reader to know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invoice: Option<InvoiceFacts>,
+    /// Until when they can cancel by themselves, where the event says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancel_until: Option<Instant>,
+    /// Whether no seat was held for what is cancelled.
+    #[serde(default)]
+    pub held_nothing: bool,
+    /// Whether somebody else has the seat now.
+    #[serde(default)]
+    pub handed_over: bool,
     /// Until when to confirm.
     pub confirm_before: Option<Instant>,
     /// Until when the offered seats are theirs for the asking.
@@ -169,6 +219,9 @@ pub struct EventFacts {
     pub timezone: String,
     /// Name and address of the venue in one line.
     pub venue: Option<String>,
+    /// Whether all of it is on screen.
+    #[serde(default)]
+    pub digital: bool,
     /// Slug, for links.
     pub slug: String,
     /// Whom to ask.
@@ -187,6 +240,50 @@ pub struct AttendeeFacts {
     /// Which of the tickets that come with the mail is theirs, from 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket_code: Option<usize>,
+    /// Whether they take part on screen.
+    #[serde(default)]
+    pub digital: bool,
+    /// What the ticket costs; `None`: nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<PriceFacts>,
+    /// Name of the ticket type they wait for beside the one they have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits_for: Option<Localized>,
+    /// The sessions they chose; not stored, [`Self::sessions`] is.
+    #[serde(skip)]
+    pub session_ids: Vec<SessionId>,
+    /// What is told of these, in the order of their times.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sessions: Vec<SessionFacts>,
+}
+
+/// What something costs.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PriceFacts {
+    /// A decimal number with a dot: `1250.00`.
+    pub amount: String,
+    /// ISO 4217.
+    pub currency: String,
+}
+
+/// What mails say of who registered somebody.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegistrarFacts {
+    /// Name.
+    pub name: String,
+    /// Where they work, if they come themselves and said so.
+    pub organisation: Option<String>,
+}
+
+/// What mails say of whom to bill.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvoiceFacts {
+    /// Nine digits.
+    pub organisation_number: Option<String>,
+    /// What the payer wants to read on it.
+    pub reference: Option<String>,
+    /// Where it goes.
+    pub email: Option<String>,
 }
 
 /// When and where a session is.

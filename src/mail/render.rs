@@ -1,6 +1,7 @@
 //! Fills templates. What people wrote goes in as data: it is made one harmless line first, is
 //! escaped in HTML, and is never read as a template.
 
+mod people;
 mod programme;
 
 use std::sync::LazyLock;
@@ -10,11 +11,13 @@ use minijinja::{
     AutoEscape, Environment, Output, State, UndefinedBehavior, Value, context, escape_formatter,
 };
 
+pub use self::people::place;
 use self::programme::Wording;
 use super::letters;
 use super::model::{EmailContext, EmailKind};
 use super::wording::Tongue;
-use crate::text::{Localized, is_hidden, time};
+use crate::clock::Instant;
+use crate::text::{is_hidden, time};
 use crate::words::Word;
 
 /// Longest text of a person in a mail, in characters; the rest becomes an ellipsis.
@@ -108,7 +111,7 @@ pub fn render(
             Some(format!("{public_url}{path}?token={token}"))
         }
     };
-    let data = data(tongue, facts, link);
+    let data = data(kind, tongue, facts, link);
     let fill = |part: &str, format: &str| {
         let parts = format!("parts.{format}");
         let all = context! { part, parts, ..data.clone() };
@@ -137,49 +140,49 @@ fn spaced(text: &str) -> String {
     paragraphs.join("\n\n") + "\n"
 }
 
-fn data(tongue: Tongue, facts: &EmailContext, link: Option<String>) -> Value {
+fn data(kind: EmailKind, tongue: Tongue, facts: &EmailContext, link: Option<String>) -> Value {
     let event = &facts.event;
     let zone = time::timezone(&event.timezone).unwrap_or(chrono_tz::UTC);
-    let best = |text: &Localized| line(text.best(tongue.tag(), &event.default_language));
-    let programme = Wording {
+    let wording = Wording {
         tongue,
         zone,
         default_language: &event.default_language,
     };
     let optional =
         |text: &Option<String>| text.as_deref().map(line).filter(|text| !text.is_empty());
-    let people: Vec<Value> = facts
-        .attendees
-        .iter()
-        .map(|attendee| {
-            context! {
-                name => line(&attendee.name), ticket => best(&attendee.ticket),
-                picture => attendee.ticket_code.map(picture),
-            }
-        })
-        .collect();
+    let moment = |at: Option<Instant>| at.map(|at| tongue.moment(at, zone));
+    let days = super::message::days(event);
     context! {
         event => context! {
-            title => best(&event.title),
-            dates => tongue.dates(super::message::days(event)),
-            venue => optional(&event.venue),
+            title => wording.best(&event.title),
+            dates => tongue.dates(days),
+            place => place(tongue, event, &facts.attendees),
             contact_email => optional(&event.contact_email),
             privacy_url => event.privacy_url.as_deref().filter(|url| crate::text::web_url(url).is_ok()),
         },
         name => optional(&facts.contact_name),
         code => optional(&facts.code),
-        attendees => people,
-        offer_expires_at => facts.offer_expires_at.map(|at| tongue.moment(at, zone)),
+        attendees => wording.people(kind, facts),
+        total => wording.total(kind, facts),
+        heading => wording.heading(facts.standing, facts.attendees.len() > 1),
+        standing => facts.standing.map(Word::as_str),
+        registered_by => facts.registered_by.as_ref().map(people::registrar),
+        invoice => facts.invoice.as_ref().and_then(|invoice| wording.invoice(invoice)),
+        calendar => facts.calendar_uid.is_some() && days.is_some(),
+        cancel_until => moment(facts.cancel_until),
+        offer_expires_at => moment(facts.offer_expires_at),
         keeps_seat => facts.keeps_seat,
+        held_nothing => facts.held_nothing,
+        handed_over => facts.handed_over,
         address => facts.address.map(Word::as_str),
         tickets => facts.attendees.iter().filter(|one| one.ticket_code.is_some()).count(),
         reason => optional(&facts.reason),
-        programme => facts.programme.as_ref().map(|news| programme.news(news)),
-        overlapping => programme.choices(&facts.overlapping),
-        dropped => programme.choices(&facts.dropped),
-        filled => programme.choices(&facts.filled),
-        gone => programme.answers(&facts.gone),
-        confirm_before => facts.confirm_before.map(|at| tongue.moment(at, zone)),
+        programme => facts.programme.as_ref().map(|news| wording.news(news)),
+        overlapping => wording.choices(&facts.overlapping),
+        dropped => wording.choices(&facts.dropped),
+        filled => wording.choices(&facts.filled),
+        gone => wording.answers(&facts.gone),
+        confirm_before => moment(facts.confirm_before),
         words => words(tongue),
         link,
     }

@@ -1,4 +1,4 @@
-//! Dates and times in words, in the three languages that mails and pages are written in. Pure.
+//! Dates, times and amounts in words, in the three languages that mails and pages are written in. Pure.
 
 use chrono::{Datelike, NaiveDate};
 use chrono_tz::Tz;
@@ -189,6 +189,44 @@ impl Tongue {
         format!("{}{until}{}", self.time(start, zone), self.place(zone))
     }
 
+    /// An amount as people write it, from a decimal number with a dot: `1 250 kr`, `NOK 1,250`. Its gaps
+    /// break no line.
+    #[must_use]
+    pub fn money(self, amount: &str, currency: &str) -> String {
+        let (whole, part) = amount.split_once('.').unwrap_or((amount, ""));
+        let norwegian = self != Self::English;
+        let (gap, point) = if norwegian {
+            ('\u{a0}', ',')
+        } else {
+            (',', '.')
+        };
+        let mut text = String::new();
+        for (place, digit) in whole.chars().enumerate() {
+            if place > 0 && (whole.len() - place).is_multiple_of(3) {
+                text.push(gap);
+            }
+            text.push(digit);
+        }
+        if part.contains(|digit| digit != '0') {
+            text.push(point);
+            text.push_str(part);
+        }
+        match (norwegian, currency) {
+            (true, "NOK") => format!("{text}\u{a0}kr"),
+            (true, _) => format!("{text}\u{a0}{currency}"),
+            (false, _) => format!("{currency}\u{a0}{text}"),
+        }
+    }
+
+    /// Where one takes part who sits before a screen.
+    #[must_use]
+    pub const fn online(self) -> &'static str {
+        match self {
+            Self::Bokmal | Self::Nynorsk => "Digitalt",
+            Self::English => "Online",
+        }
+    }
+
     fn time(self, instant: Instant, zone: Tz) -> String {
         let date = self.date(instant.in_zone(zone).date_naive());
         let at = if self == Self::English { "at" } else { "kl." };
@@ -279,6 +317,25 @@ mod tests {
             Tongue::Nynorsk.moment(at, chrono_tz::America::St_Johns),
             "onsdag 10. november 2027 kl. 20.00 (America/St_Johns)"
         );
+    }
+
+    #[test]
+    fn amounts_as_people_write_them() {
+        for (amount, currency, nb, en) in [
+            ("1250.00", "NOK", "1\u{a0}250\u{a0}kr", "NOK\u{a0}1,250"),
+            ("950.00", "NOK", "950\u{a0}kr", "NOK\u{a0}950"),
+            (
+                "1234567.50",
+                "EUR",
+                "1\u{a0}234\u{a0}567,50\u{a0}EUR",
+                "EUR\u{a0}1,234,567.50",
+            ),
+            ("125000", "JPY", "125\u{a0}000\u{a0}JPY", "JPY\u{a0}125,000"),
+        ] {
+            assert_eq!(Tongue::Bokmal.money(amount, currency), nb);
+            assert_eq!(Tongue::Nynorsk.money(amount, currency), nb);
+            assert_eq!(Tongue::English.money(amount, currency), en);
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::confirm::{Confirmed, Opened, confirm, needs_approval};
 use super::letters::{letter, letter_to_attendee, own_address};
+use super::mails::send;
 use super::model::{Attendee, LeadsTo, Registration, RegistrationState, Step};
 use super::places::Own;
 use super::refusal::Refusal;
@@ -18,7 +19,7 @@ use crate::db::rows::{hold_event, serialise_on};
 use crate::db::{Conn, DbError, Stop};
 use crate::events::{self, Event};
 use crate::ids::{EventId, RegistrationId};
-use crate::mail::{EmailKind, NewEmail, outbox};
+use crate::mail::{EmailKind, NewEmail};
 use crate::tickets::{self, TicketType};
 
 /// How one of them ended.
@@ -153,7 +154,7 @@ fn write(
         };
         ended.insert(one.place, Ok(Confirmed::Yes(Box::new(opened))));
     }
-    outbox::enqueue_all(tx, now, &letters)?;
+    send(tx, now, letters)?;
     Ok(ended)
 }
 

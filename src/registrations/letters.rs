@@ -2,11 +2,16 @@
 
 use super::model::{Attendee, Registration, RegistrationState};
 use crate::auth::Secret;
-use crate::events::Event;
+use crate::clock::Instant;
+use crate::events::{Event, Format};
 use crate::ids::RegistrationTokenId;
-use crate::mail::{AttendeeFacts, EmailContext, EmailKind, EventFacts, NewEmail};
+use crate::mail::{
+    AttendeeFacts, EmailContext, EmailKind, EventFacts, InvoiceFacts, NewEmail, PriceFacts,
+    RegistrarFacts, Standing,
+};
 use crate::text::Email;
-use crate::tickets::{Attendance, TicketType};
+use crate::tickets::currencies::decimal;
+use crate::tickets::{Attendance, Price, TicketType};
 
 /// A mail to the contact; `None` if the person was erased.
 #[must_use]
@@ -33,6 +38,9 @@ pub fn letter(
         tickets: Vec::new(),
         dedupe_key: format!("{kind}/{}/{about}", registration.id),
     };
+    if kind == EmailKind::RegistrationChanged {
+        letter.context.invoice = invoice(registration);
+    }
     // The others have them in mails of their own.
     let is_here = |one: &Attendee| own_address(registration, one).is_none();
     let here: Vec<&Attendee> = shown(registration).collect();
@@ -84,6 +92,12 @@ pub fn letter_to_attendee(
     letter.to_name = Some(attendee.name.clone());
     letter.context.contact_name = Some(attendee.name.clone());
     letter.context.attendees = facts(about.1, [attendee]);
+    // What the others cost, and who pays, is the contact's to know.
+    letter.context.total = None;
+    letter.context.invoice = None;
+    if kind == EmailKind::RegistrationConfirmed {
+        letter.context.registered_by = registrar(registration);
+    }
     enclose_tickets(&mut letter, about.1, registration, (&[attendee], |_| true));
     // An entry of its own in a calendar of its own.
     letter.context.calendar_uid = Some(format!("{}@kongress", attendee.id));
@@ -105,16 +119,78 @@ pub fn facts<'a>(
     types: &[TicketType],
     attendees: impl IntoIterator<Item = &'a Attendee>,
 ) -> Vec<AttendeeFacts> {
-    let ticket_of = |id| {
-        let found = types.iter().find(|known| known.id == id);
-        found.map(|known| known.name.clone())
-    };
-    let fact = |attendee: &Attendee| AttendeeFacts {
-        name: attendee.name.clone(),
-        ticket: ticket_of(attendee.ticket_type_id).unwrap_or_default(),
-        ticket_code: None,
+    let find = |id| types.iter().find(|known| known.id == id);
+    let fact = |attendee: &Attendee| {
+        let ticket = find(attendee.ticket_type_id);
+        let wish = attendee.waiting_for;
+        let waits_for = wish.and_then(|wish| find(wish.ticket_type_id));
+        AttendeeFacts {
+            name: attendee.name.clone(),
+            ticket: ticket.map(|known| known.name.clone()).unwrap_or_default(),
+            ticket_code: None,
+            digital: ticket.is_some_and(|known| known.attendance == Attendance::Digital),
+            price: ticket.and_then(|known| price(known.price.as_ref()?)),
+            waits_for: waits_for.map(|known| known.name.clone()),
+            session_ids: attendee.session_ids.clone(),
+            sessions: Vec::new(),
+        }
     };
     attendees.into_iter().map(fact).collect()
+}
+
+/// What a mail says of a price; nothing where it is none.
+fn price(price: &Price) -> Option<PriceFacts> {
+    (price.amount > 0).then(|| PriceFacts {
+        amount: decimal(price.amount, &price.currency),
+        currency: price.currency.clone(),
+    })
+}
+
+/// What the seats of those who come cost together. A registration has tickets of one currency.
+fn total(types: &[TicketType], registration: &Registration) -> Option<PriceFacts> {
+    let prices = registration.active().filter_map(|attendee| {
+        let mut types = types.iter();
+        let found = types.find(|known| known.id == attendee.ticket_type_id)?;
+        found.price.clone()
+    });
+    let total = prices.reduce(|sum, price| Price {
+        amount: sum.amount.saturating_add(price.amount),
+        currency: sum.currency,
+    })?;
+    price(&total)
+}
+
+/// What a registration is as long as its seats are not its own.
+#[must_use]
+pub fn standing(registration: &Registration) -> Option<Standing> {
+    use RegistrationState as S;
+    match registration.state {
+        S::AwaitingConfirmation => Some(Standing::AwaitingConfirmation),
+        S::AwaitingApproval => Some(Standing::AwaitingApproval),
+        S::WaitingList => Some(Standing::WaitingList),
+        S::Offered => Some(Standing::Offered),
+        S::Confirmed | S::Rejected | S::Expired | S::OfferExpired | S::Cancelled => None,
+    }
+}
+
+fn invoice(registration: &Registration) -> Option<InvoiceFacts> {
+    let invoice = registration.invoice.as_ref()?;
+    Some(InvoiceFacts {
+        organisation_number: invoice.organisation_number.clone(),
+        reference: invoice.reference.clone(),
+        email: invoice.email.clone(),
+    })
+}
+
+/// The contact, with where they work if they come themselves and said so.
+fn registrar(registration: &Registration) -> Option<RegistrarFacts> {
+    let contact = registration.contact.as_ref()?;
+    let mut attendees = registration.attendees.iter();
+    let own = attendees.find(|one| registration.is_contacts_own(one));
+    Some(RegistrarFacts {
+        name: contact.name.clone(),
+        organisation: own.and_then(|one| one.organisation.clone()),
+    })
 }
 
 /// Whom a mail to the contact names: who left is not told of any more, unless everybody has.
@@ -125,6 +201,8 @@ fn shown(registration: &Registration) -> impl Iterator<Item = &Attendee> {
 }
 
 fn context(event: &Event, types: &[TicketType], registration: &Registration) -> EmailContext {
+    // Who gets a seat after that can't cancel it by themselves.
+    let in_time = |end: &Instant| registration.confirmed_at.is_none_or(|at| at < *end);
     EmailContext {
         event: event_facts(event),
         code: Some(registration.code.clone()),
@@ -133,18 +211,14 @@ fn context(event: &Event, types: &[TicketType], registration: &Registration) -> 
             .as_ref()
             .map(|contact| contact.name.clone()),
         attendees: facts(types, shown(registration)),
+        total: total(types, registration),
+        standing: standing(registration),
+        cancel_until: event.cancel_until.filter(in_time),
         confirm_before: Some(registration.confirm_before),
         offer_expires_at: registration.offer_expires_at,
-        keeps_seat: false,
-        reason: None,
-        programme: None,
-        overlapping: Vec::new(),
-        dropped: Vec::new(),
-        filled: Vec::new(),
-        gone: Vec::new(),
         calendar_uid: Some(format!("{}@kongress", registration.id)),
         calendar_sequence: registration.version,
-        address: None,
+        ..EmailContext::default()
     }
 }
 
@@ -160,6 +234,7 @@ fn event_facts(event: &Event) -> EventFacts {
         ends_on: event.dates.map(|dates| dates.ends_on.to_string()),
         timezone: event.timezone.name().to_owned(),
         venue,
+        digital: event.format == Format::Digital,
         slug: event.slug.to_string(),
         contact_email: event.links.contact_email.clone(),
         privacy_url: event.links.privacy_url.clone(),

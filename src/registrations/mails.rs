@@ -1,17 +1,55 @@
 //! Mails about registrations, written in the transaction of what they tell.
 
-use super::letters::{facts, letter, letter_to_attendee, own_address};
+use std::collections::btree_map::{BTreeMap, Entry};
+
+use super::letters::{facts, letter, letter_to_attendee, own_address, standing};
 use super::model::{Attendee, Registration, RegistrationState};
-use super::signing_up;
 use super::tokens::{self, Purpose};
+use super::{news, signing_up, store};
 use crate::auth::Secret;
 use crate::clock::Instant;
 use crate::db::{Conn, DbError};
 use crate::events::Event;
-use crate::ids::RegistrationTokenId;
+use crate::ids::{EventId, RegistrationTokenId};
 use crate::mail::{AddressNews, EmailKind, NewEmail, outbox};
+use crate::programme::{self, document::Programme};
 use crate::text::Email;
 use crate::tickets::TicketType;
+
+/// Puts letters into the outbox, with the sessions that were chosen by those they are about.
+///
+/// # Errors
+/// The store's failure.
+pub fn send(
+    tx: &mut Conn,
+    now: Instant,
+    letters: impl IntoIterator<Item = NewEmail>,
+) -> Result<(), DbError> {
+    let mut letters: Vec<NewEmail> = letters.into_iter().collect();
+    name_sessions(tx, &mut letters)?;
+    outbox::enqueue_all(tx, now, &letters)
+}
+
+/// Says of each attendee what they chose. The programme of an event is read once, and only where somebody
+/// did: registering comes in crowds.
+fn name_sessions(tx: &mut Conn, letters: &mut [NewEmail]) -> Result<(), DbError> {
+    let mut programmes: BTreeMap<EventId, Programme> = BTreeMap::new();
+    for letter in letters.iter_mut().filter(|one| one.kind.lists_choices()) {
+        let event = letter.event_id;
+        let attendees = letter.context.attendees.iter_mut();
+        for one in attendees.filter(|one| !one.session_ids.is_empty()) {
+            let programme = match programmes.entry(event) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => {
+                    let newest = programme::newest_release(tx, event)?;
+                    place.insert(newest.map(|one| one.programme).unwrap_or_default())
+                }
+            };
+            one.sessions = news::chosen(programme, &one.session_ids);
+        }
+    }
+    Ok(())
+}
 
 /// Puts a mail to the contact into the outbox. `link` is the token of the link to act on.
 ///
@@ -25,8 +63,7 @@ pub fn tell(
     kind: EmailKind,
     link: Option<(RegistrationTokenId, Secret)>,
 ) -> Result<(), DbError> {
-    let letter = letter(about, registration, kind, link);
-    outbox::enqueue_all(tx, now, letter.as_slice())
+    send(tx, now, letter(about, registration, kind, link))
 }
 
 /// Tells that a registration is called off: the contact, and of a confirmed one all who had a ticket of
@@ -44,6 +81,12 @@ pub fn tell_end(
     let mut letters: Vec<NewEmail> = letter(about, registration, kind, None)
         .into_iter()
         .collect();
+    if let Some(mail) = letters.first_mut() {
+        // Who had left before is not told of once more.
+        mail.context.attendees = facts(about.1, before.active());
+        mail.context.standing = standing(before);
+        mail.context.held_nothing = !before.holds_seats;
+    }
     if before.state == RegistrationState::Confirmed {
         let gone = before.active();
         letters.extend(
@@ -72,11 +115,17 @@ pub fn tell_confirmed(
     if let Some(mail) = &mut letter {
         mail.context.filled = signing_up::filled(tx, registration.event_id, registration.active())?;
     }
-    outbox::enqueue_all(tx, now, letter.as_slice())?;
+    let mut letters: Vec<NewEmail> = letter.into_iter().collect();
     for attendee in &registration.attendees {
-        tell_attendee(tx, now, about, (registration, attendee), kind)?;
+        letters.extend(with_own_link(
+            tx,
+            now,
+            about,
+            (registration, attendee),
+            kind,
+        )?);
     }
-    Ok(())
+    send(tx, now, letters)
 }
 
 /// Writes to one attendee who has an own address, with their own link; to nobody otherwise.
@@ -90,8 +139,20 @@ pub fn tell_attendee(
     (registration, attendee): (&Registration, &Attendee),
     kind: EmailKind,
 ) -> Result<(), DbError> {
+    let letter = with_own_link(tx, now, about, (registration, attendee), kind)?;
+    send(tx, now, letter)
+}
+
+/// The letter of [`tell_attendee`].
+fn with_own_link(
+    tx: &mut Conn,
+    now: Instant,
+    about: (&Event, &[TicketType]),
+    (registration, attendee): (&Registration, &Attendee),
+    kind: EmailKind,
+) -> Result<Option<NewEmail>, DbError> {
     if own_address(registration, attendee).is_none() {
-        return Ok(());
+        return Ok(None);
     }
     let wanted = (registration.id, Some(attendee.id), Purpose::Manage);
     let link = tokens::issue_one(tx, now, wanted)?;
@@ -99,7 +160,7 @@ pub fn tell_attendee(
     if let Some(mail) = &mut letter {
         mail.context.filled = signing_up::filled(tx, registration.event_id, [attendee])?;
     }
-    outbox::enqueue_all(tx, now, letter.as_slice())
+    Ok(letter)
 }
 
 /// Tells the contact that something of the registration changed.
@@ -177,7 +238,11 @@ pub fn tell_gone(
 ) -> Result<(), DbError> {
     let kind = EmailKind::RegistrationCancelled;
     let letter = letter_to_attendee(about, registration, before, kind, None);
-    let letter = letter.filter(|_| registration.state == RegistrationState::Confirmed);
+    let mut letter = letter.filter(|_| registration.state == RegistrationState::Confirmed);
+    if let Some(mail) = &mut letter {
+        // A colleague takes over under the same id.
+        mail.context.handed_over = registration.active().any(|one| one.id == before.id);
+    }
     outbox::enqueue_all(tx, now, letter.as_slice())
 }
 
@@ -201,7 +266,7 @@ pub fn tell_contact(
             mail.context.calendar_uid = None;
         }
     }
-    outbox::enqueue_all(tx, now, letter.as_slice())
+    send(tx, now, letter)
 }
 
 /// Offers one attendee the seat they wait for, with a link to answer by: the mail goes to them where they
@@ -228,10 +293,30 @@ pub fn tell_offer(
     };
     if let Some(mail) = &mut letter {
         let mut waits = attendee.clone();
-        waits.ticket_type_id = wish.ticket_type_id;
+        (waits.ticket_type_id, waits.waiting_for) = (wish.ticket_type_id, None);
         mail.context.attendees = facts(about.1, [&waits]);
+        mail.context.total = None;
         mail.context.offer_expires_at = wish.offer_expires_at;
         mail.context.keeps_seat = true;
     }
-    outbox::enqueue_all(tx, now, letter.as_slice())
+    send(tx, now, letter)
+}
+
+/// The language of the mails about the registration that a link of one of these purposes leads to; `None`
+/// where it leads to none.
+///
+/// # Errors
+/// The store's failure.
+pub fn language(
+    conn: &mut Conn,
+    purposes: &[Purpose],
+    secret: &str,
+) -> Result<Option<String>, DbError> {
+    for purpose in purposes {
+        if let Some(token) = tokens::find(conn, secret, *purpose)? {
+            let registration = store::find_by_token(conn, token.registration_id)?;
+            return Ok(Some(registration.language));
+        }
+    }
+    Ok(None)
 }

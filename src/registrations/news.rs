@@ -134,6 +134,18 @@ fn facts(programme: &Programme, id: SessionId) -> SessionFacts {
     }
 }
 
+/// What a mail says of those of these sessions that are in the programme, in the order of their times.
+#[must_use]
+pub fn chosen(programme: &Programme, ids: &[SessionId]) -> Vec<SessionFacts> {
+    let known = ids.iter().filter(|id| find(programme, **id).is_some());
+    let mut sessions: Vec<SessionFacts> = known.map(|id| facts(programme, *id)).collect();
+    sessions.sort_by_key(|session| {
+        let start = session.now.as_ref().and_then(|slot| slot.starts_at);
+        (start.is_none(), start)
+    });
+    sessions
+}
+
 /// What a mail says of these sessions of one attendee; `None` where there are none.
 #[must_use]
 pub fn choices(

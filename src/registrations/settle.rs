@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::confirm::needs_approval;
 use super::letters::letter;
+use super::mails::send;
 use super::model::{LeadsTo, Registration, RegistrationState, Step};
 use super::refusal::Refusal;
 use super::register::{Accepted, Batch, Candidate};
@@ -186,7 +187,7 @@ impl Batch {
             .zip(links)
             .filter_map(|((one, _, kind), link)| letter(about, one, *kind, Some(link)))
             .collect();
-        outbox::enqueue_all(tx, self.now, &letters)
+        send(tx, self.now, letters)
     }
 
     fn result(

@@ -2,7 +2,7 @@
 
 use super::draft::draft;
 use super::letters::letter;
-use super::mails::{tell_attendee, tell_confirmed};
+use super::mails::{send, tell_attendee, tell_confirmed};
 use super::model::{LeadsTo, Registration, RegistrationState, Step};
 use super::refusal::{Outcome, Refusal};
 use super::register::{Rules, one_at_a_time};
@@ -137,7 +137,7 @@ pub fn resend(
         // Once more, although it was told before.
         mail.dedupe_key = format!("{}/{}", mail.dedupe_key, new_id::<()>());
     }
-    outbox::enqueue_all(tx, now, mail.as_slice())?;
+    send(tx, now, mail)?;
     if kind == EmailKind::RegistrationConfirmed {
         for attendee in &registration.attendees {
             tell_attendee(tx, now, about, (registration, attendee), kind)?;

@@ -9,6 +9,7 @@ use super::routes::{LinkQuery, answer, explain, landing, tongue};
 use super::wishes::Wish;
 use crate::http::Form;
 use crate::problem::{Problem, ProblemDocument};
+use crate::registrations::tokens::Purpose;
 use crate::server::App;
 
 type Page = Result<HttpResponse, Problem>;
@@ -42,8 +43,8 @@ pub struct OfferForm {
 /// Where the link in a `seat_offered` mail leads. Two buttons; nothing is changed.
 #[utoipa::path(operation_id = "get_offer_page", tag = "pages", params(LinkQuery), responses((status = 200, description = "The page", body = String, content_type = "text/html"), (status = 404, description = "There is no token in the link", content((String = "text/html"), (ProblemDocument = "application/problem+json")))))]
 #[get("/registrations/offer")]
-pub async fn get_offer_page(request: HttpRequest) -> Page {
-    landing(&request, pages::offer)
+pub async fn get_offer_page(app: App, request: HttpRequest) -> Page {
+    landing(&app, &request, &[Purpose::Offer], pages::offer).await
 }
 
 /// Accept or decline offered seats from their page

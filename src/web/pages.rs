@@ -19,14 +19,25 @@ pub struct Shown {
     pub venue: Option<String>,
     /// The code people name the registration by.
     pub code: Option<String>,
-    /// The state of the registration, e.g. `confirmed`.
+    /// The state of the registration, e.g. `confirmed`, or that it ended with its event.
     pub state: String,
     /// Where it stands in the waiting list, from 1.
     pub position: Option<i32>,
-    /// Name and ticket of everybody.
-    pub attendees: Vec<(String, String)>,
+    /// Everybody.
+    pub attendees: Vec<Person>,
     /// Whether it can be cancelled now.
     pub can_cancel: bool,
+}
+
+/// What the page of a registration shows of one of those in it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Person {
+    /// Name.
+    pub name: String,
+    /// Name of the ticket type.
+    pub ticket: String,
+    /// Name of the one they wait for beside it.
+    pub waits_for: Option<String>,
 }
 
 type Page = Result<String, Problem>;
@@ -157,7 +168,11 @@ pub fn registration(tongue: Tongue, shown: &Shown, access_token: &str) -> Page {
     let attendees: Vec<Value> = shown
         .attendees
         .iter()
-        .map(|(name, ticket)| context! { name, ticket })
+        .map(|one| {
+            let waits_for = one.waits_for.as_deref();
+            let waits_for = waits_for.map(|ticket| words::waits_for(tongue, ticket));
+            context! { name => one.name.as_str(), ticket => one.ticket.as_str(), waits_for }
+        })
         .collect();
     let data = context! {
         shown => context! {
@@ -208,7 +223,17 @@ mod tests {
             code: Some("K7M2QX".into()),
             state: "confirmed".into(),
             position: None,
-            attendees: vec![(NASTY.into(), NASTY.into()), ("Åse".into(), String::new())],
+            attendees: vec![
+                Person {
+                    name: NASTY.into(),
+                    ticket: NASTY.into(),
+                    waits_for: Some(NASTY.into()),
+                },
+                Person {
+                    name: "Åse".into(),
+                    ..Person::default()
+                },
+            ],
             can_cancel: true,
         }
     }
@@ -278,6 +303,7 @@ mod tests {
                 "expired",
                 "offer_expired",
                 "cancelled",
+                words::EVENT_CANCELLED,
             ];
             for state in states {
                 assert_ne!(words::state(tongue, state), state, "{}", tongue.tag());

@@ -8,13 +8,14 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::pages::{self, Grave};
 use super::respond;
-use super::wishes::{Done, Wish, perform};
+use super::wishes::{Done, Wish, language, perform};
 use super::words::Trouble;
 use crate::http::Form;
 use crate::http::edge::Caller;
 use crate::mail::wording::Tongue;
 use crate::problem::{Kind, Problem, ProblemDocument};
 use crate::registrations::desk::Key;
+use crate::registrations::tokens::Purpose;
 use crate::server::App;
 
 type Page = Result<HttpResponse, Problem>;
@@ -30,7 +31,7 @@ pub struct LinkQuery {
         example = "gQx0b0yTqWc0T3kQm8m1cXW3m7o6Zk9o1r2s3t4u5v6"
     )]
     token: Option<String>,
-    /// `nb`, `nn` or `en`; the browser's language if absent.
+    /// `nb`, `nn` or `en`; the registration's language if absent, else the browser's.
     #[param(example = "nb")]
     lang: Option<String>,
 }
@@ -126,15 +127,25 @@ fn explain_as(tongue: Tongue, trouble: Trouble, problem: &Problem) -> Page {
     Ok(response)
 }
 
-pub(super) fn landing(
+/// The page that a link of one of these purposes leads to: in the chosen language, else that of the
+/// registration, else the browser's.
+pub(super) async fn landing(
+    app: &App,
     request: &HttpRequest,
+    purposes: &'static [Purpose],
     page: fn(Tongue, &str) -> Result<String, Problem>,
 ) -> Page {
-    let tongue = tongue(request, parameter(request, "lang").as_deref());
-    match parameter(request, "token") {
-        Some(token) => Ok(ok(tongue, page(tongue, &token)?)),
-        None => explain(request, tongue, Problem::not_found()),
-    }
+    let chosen = parameter(request, "lang").filter(|lang| Tongue::known(lang).is_some());
+    let or_browsers = tongue(request, chosen.as_deref());
+    let Some(token) = parameter(request, "token") else {
+        return explain(request, or_browsers, Problem::not_found());
+    };
+    let own = match chosen {
+        Some(_) => None,
+        None => language(app, purposes, token.clone()).await,
+    };
+    let tongue = own.unwrap_or(or_browsers);
+    Ok(ok(tongue, page(tongue, &token)?))
 }
 
 /// The page that asks to confirm
@@ -142,8 +153,9 @@ pub(super) fn landing(
 /// Where the link in a `confirm_registration` mail leads. One button; nothing is changed.
 #[utoipa::path(operation_id = "get_confirm_page", tag = "pages", params(LinkQuery), responses((status = 200, description = "The page", body = String, content_type = "text/html"), (status = 404, description = "There is no token in the link", content((String = "text/html"), (ProblemDocument = "application/problem+json")))))]
 #[get("/registrations/confirm")]
-pub async fn get_confirm_page(request: HttpRequest) -> Page {
-    landing(&request, pages::confirm)
+pub async fn get_confirm_page(app: App, request: HttpRequest) -> Page {
+    let purposes = &[Purpose::Confirm, Purpose::Contact];
+    landing(&app, &request, purposes, pages::confirm).await
 }
 
 /// Confirm a registration from its page
@@ -164,8 +176,8 @@ pub async fn post_confirm_page(app: App, request: HttpRequest, form: Form) -> Pa
 /// Where the other links in mails lead. One button; nothing is changed.
 #[utoipa::path(operation_id = "get_manage_page", tag = "pages", params(LinkQuery), responses((status = 200, description = "The page", body = String, content_type = "text/html"), (status = 404, description = "There is no token in the link", content((String = "text/html"), (ProblemDocument = "application/problem+json")))))]
 #[get("/registrations/manage")]
-pub async fn get_manage_page(request: HttpRequest) -> Page {
-    landing(&request, pages::manage)
+pub async fn get_manage_page(app: App, request: HttpRequest) -> Page {
+    landing(&app, &request, &[Purpose::Manage], pages::manage).await
 }
 
 /// See, cancel or erase a registration from its page

@@ -44,6 +44,9 @@ impl Trouble {
     }
 }
 
+/// The state of a registration that ended with its event.
+pub(super) const EVENT_CANCELLED: &str = "event_cancelled";
+
 /// Picks the words of a language: bokmål, nynorsk, English.
 pub(super) const fn pick(tongue: Tongue, texts: [&str; 3]) -> &str {
     match tongue {
@@ -126,8 +129,8 @@ pub(super) fn sure(tongue: Tongue, what: Grave) -> Value {
             step => pick(tongue, ["Slett opplysningene om meg", "Slett opplysningane om meg", "Erase the data about me"]),
             title => pick(tongue, ["Vil du slette opplysningene om deg?", "Vil du slette opplysningane om deg?", "Erase the data about you?"]),
             text => pick(tongue, [
-                "Påmeldingen blir avlyst, og navn, adresser og svar slettes for godt. Det kan ikke angres.",
-                "Påmeldinga blir avlyst, og namn, adresser og svar blir sletta for godt. Det kan ikkje gjerast om.",
+                "Du blir meldt av, og navn, adresser og svar slettes for godt. Det kan ikke angres.",
+                "Du blir meld av, og namn, adresser og svar blir sletta for godt. Det kan ikkje gjerast om.",
                 "The registration is cancelled, and names, addresses and answers are erased for good. This can't be undone.",
             ]),
             button => pick(tongue, ["Ja, slett alt", "Ja, slett alt", "Yes, erase everything"]),
@@ -238,6 +241,12 @@ pub(super) fn trouble(tongue: Tongue, trouble: Trouble) -> Value {
     context! { title => pick(tongue, title), text => pick(tongue, text) }
 }
 
+/// What somebody waits for beside the seat they have.
+pub(super) fn waits_for(tongue: Tongue, ticket: &str) -> String {
+    let waits = pick(tongue, ["Venter på", "Ventar på", "Waiting for"]);
+    format!("{waits}: {ticket}")
+}
+
 /// The place in the waiting list, from 1.
 pub(super) fn position(tongue: Tongue, place: i32) -> String {
     match tongue {
@@ -290,9 +299,14 @@ pub(super) fn state(tongue: Tongue, state: &str) -> &str {
             "The offer has expired.",
         ],
         "cancelled" => [
-            "Påmeldingen er avlyst.",
-            "Påmeldinga er avlyst.",
+            "Du er avmeldt.",
+            "Du er avmeld.",
             "The registration is cancelled.",
+        ],
+        EVENT_CANCELLED => [
+            "Arrangementet er avlyst.",
+            "Arrangementet er avlyst.",
+            "The event is cancelled.",
         ],
         _ => return state,
     };

@@ -5,7 +5,7 @@ use std::time::Duration;
 use diesel::prelude::*;
 use kongress::db::DbError;
 use kongress::db::schema::emails;
-use kongress::mail::{AttendeeFacts, EmailKind};
+use kongress::mail::{AttendeeFacts, EmailKind, RegistrarFacts};
 use kongress::per_backend;
 use serde_json::{Value, json};
 
@@ -139,8 +139,13 @@ async fn hostile_text_stays_within_its_place() {
             context.attendees = vec![AttendeeFacts {
                 name: (*text).into(),
                 ticket: localized(text),
-                ticket_code: None,
+                waits_for: Some(localized(text)),
+                ..AttendeeFacts::default()
             }];
+            context.registered_by = Some(RegistrarFacts {
+                name: (*text).into(),
+                organisation: Some((*text).into()),
+            });
             context.calendar_uid = Some("uid-1@kongress".into());
             mail
         });

@@ -39,6 +39,7 @@ mod lost_choices;
 mod mail;
 mod mail_delivery;
 mod mail_safety;
+mod mail_words;
 mod marks;
 mod moves;
 mod now;

@@ -69,6 +69,27 @@ on_both_stores! {
         }
     }
 
+    async fn a_page_speaks_as_its_mail_does(app: TestApp) {
+        let sale = OnSale::of_size(&app, 5).await;
+        let mut body = sale.body("a@example.org");
+        body["language"] = json!("nn");
+        app.post(&sale.path(), &body).send().await.expect(202);
+        for path in ["/registrations/confirm", "/registrations/manage"] {
+            let token = last_to(&app, "a@example.org").await.token();
+            let open = async |query: &str| {
+                let call = page(&app, "GET", &format!("{path}?token={query}")).header("accept-language", "en").send().await;
+                call.header("content-language").to_owned()
+            };
+            assert_eq!(open(&token).await, "nn");
+            assert_eq!(open(&format!("{token}&lang=nb")).await, "nb", "what is chosen counts");
+            assert_eq!(open(&format!("{token}&lang=xx")).await, "nn");
+            assert_eq!(open("unknown").await, "en");
+            if path == "/registrations/confirm" {
+                confirm(&app, &token).await.expect(200);
+            }
+        }
+    }
+
     async fn what_cannot_be_undone_is_asked_twice(app: TestApp) {
         let path = "/registrations/manage";
         for (action, question) in [("cancel", "Cancel the registration?"), ("erase", "Erase the data about you?")] {

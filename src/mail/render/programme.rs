@@ -50,7 +50,7 @@ impl Wording<'_> {
         answers.iter().map(one).collect()
     }
 
-    fn sessions(&self, sessions: &[SessionFacts]) -> Vec<Value> {
+    pub(super) fn sessions(&self, sessions: &[SessionFacts]) -> Vec<Value> {
         let one = |session: &SessionFacts| {
             context! {
                 title => self.best(&session.title),
@@ -81,7 +81,7 @@ impl Wording<'_> {
         }
     }
 
-    fn best(&self, text: &Localized) -> String {
+    pub(super) fn best(&self, text: &Localized) -> String {
         line(text.best(self.tongue.tag(), self.default_language))
     }
 }

@@ -30,6 +30,7 @@ fn facts() -> EmailContext {
             ends_on: Some("2027-11-12".into()),
             timezone: "Europe/Oslo".into(),
             venue: Some("Kongressenteret, Storgata 1, Oslo".into()),
+            digital: false,
             slug: "barnevernskonferansen-2027".into(),
             contact_email: Some("post@example.org".into()),
             privacy_url: Some("https://example.org/personvern".into()),
@@ -41,11 +42,13 @@ fn facts() -> EmailContext {
                 name: "Åse Ærø".into(),
                 ticket: hall.clone(),
                 ticket_code: Some(0),
+                ..AttendeeFacts::default()
             },
             AttendeeFacts {
                 name: "Bjørn Å".into(),
                 ticket: hall,
                 ticket_code: None,
+                ..AttendeeFacts::default()
             },
         ],
         confirm_before: Some(instant("2027-10-01T12:30:00+02:00").unwrap()),
@@ -260,6 +263,7 @@ fn an_event_without_dates_has_no_entry() {
     let bytes = write(&mail(EmailKind::RegistrationConfirmed, "nb", facts));
     let text = String::from_utf8_lossy(&bytes).into_owned();
     assert!(!text.contains("text/calendar") && text.contains("dato kommer"));
+    assert!(!text.contains("Kalenderfilen"), "{text}");
 }
 
 #[test]

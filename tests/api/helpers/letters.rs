@@ -47,7 +47,7 @@ pub fn mail_to(event_id: EventId, kind: EmailKind, to: &str) -> NewEmail {
             attendees: vec![AttendeeFacts {
                 name: "Åse Ærø".into(),
                 ticket: localized("I salen"),
-                ticket_code: None,
+                ..AttendeeFacts::default()
             }],
             calendar_uid: Some("uid-1@kongress".into()),
             calendar_sequence: 1,
