@@ -17,7 +17,7 @@ use super::wish::{DocumentFormat, Removes, Wish};
 use super::xml;
 use crate::audit::Author;
 use crate::db::{Conn, DbError};
-use crate::events::{Event, Held};
+use crate::events::{Event, EventRefusal, Held};
 use crate::faults::Faults;
 use crate::http::{typed, value_of_many};
 use crate::mail::calendar::nowhere;
@@ -172,6 +172,17 @@ fn values(standing: &Standing) -> Programme {
             .collect(),
         ..Programme::default()
     }
+}
+
+/// Whether the working copy of this event may be changed; who only looks is refused like who writes.
+///
+/// # Errors
+/// [`EventRefusal::WrongState`] where it is locked.
+pub fn check_open(event: &Event) -> Result<(), EventRefusal> {
+    if event.is_editable() {
+        return Ok(());
+    }
+    Err(EventRefusal::WrongState(event.state))
 }
 
 /// What this document comes to.

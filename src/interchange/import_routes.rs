@@ -6,7 +6,7 @@ use actix_web::{put, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::import::{Document, Writing, carry_out, prepare};
+use super::import::{Document, Writing, carry_out, check_open, prepare};
 use super::import_wire::ImportReport;
 use super::own_input::ProgrammeInput;
 use crate::auth::{Access, Area, Organiser};
@@ -93,6 +93,7 @@ pub async fn import_programme(
 /// What an import would do.
 fn look(conn: &mut Conn, who: &Organiser, path: &str, document: &Document) -> Answer {
     let event = owned(conn, who, path)?;
+    check_open(&event)?;
     let standing = Standing::read(conn, event.id)?;
     let plan = prepare(conn, &event, &standing, document)?;
     Reply::ok(&ImportReport::new(&plan, &event, document.format(), true))
