@@ -10,7 +10,7 @@ use super::plan::{Plan, plan};
 use super::schedule::Terms;
 use super::schedule_input::{ScheduleInput, of_json, of_xml};
 use super::schedule_reader::Reader;
-use super::slots;
+use super::slots::{self, ReadSlot};
 use super::things::{Around, Things};
 use super::trace::trace;
 use super::wish::{DocumentFormat, Removes, Wish};
@@ -123,28 +123,32 @@ fn schedule_wish(
         std::mem::take(&mut input.halls),
         std::mem::take(&mut input.lanes),
     );
-    let slots = slots::read(input, faults);
+    let mut slots = slots::read(input, faults);
     let around = Around {
         event,
         standing,
         terms: &terms,
         nowhere,
     };
-    let mut things = Things::of(halls, lanes, &slots.read, &around);
+    let all: Vec<&ReadSlot> = slots.read.iter().chain(&slots.faulty).collect();
+    let mut things = Things::of(halls, lanes, &all, &around);
     let reader = Reader {
         event,
         terms: &terms,
         things: &things,
     };
-    let sessions = reader.sessions(slots.read, standing);
+    let checked = reader.checked(std::mem::take(&mut slots.faulty));
+    let (sessions, numbers) = reader.sessions(slots.read, standing);
     Wish {
         format,
         removes: Removes::ScheduledSessions,
-        unread: slots.faulty,
+        unread: slots.unread,
+        checked,
         rooms: std::mem::take(&mut things.wanted_rooms),
         tracks: std::mem::take(&mut things.wanted_tracks),
         speakers: std::mem::take(&mut things.wanted_speakers),
         sessions,
+        numbers,
     }
 }
 

@@ -316,5 +316,10 @@ fn wanted_sessions(
         wanted.place.tell(here, faults);
         sessions.extend(session.map(|session| (session, wanted.current)));
     }
+    for (place, input) in &wish.checked {
+        if let Err(here) = input.parse(&around) {
+            place.tell(here, faults);
+        }
+    }
     delta(sessions)
 }
