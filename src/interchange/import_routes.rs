@@ -6,9 +6,10 @@ use actix_web::{put, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::document_input::ProgrammeDocument;
 use super::import::{Document, Writing, carry_out, check_open, prepare};
 use super::import_wire::ImportReport;
-use super::own_input::ProgrammeInput;
+use super::schedule_input::ScheduleFile;
 use crate::auth::{Access, Area, Organiser};
 use crate::clock::Instant;
 use crate::db::Conn;
@@ -65,7 +66,7 @@ async fn document(body: Upload) -> Result<Arc<Document>, Problem> {
 /// switch `do_not_record` on, none can switch it off. With `dry_run=true` nothing is changed and every
 /// fault is told in the report; it needs no `If-Match`, and neither does an import into an empty working
 /// copy.
-#[utoipa::path(operation_id = "import_programme", tag = "programme", params(("event" = String, Path, description = "Id or slug"), ImportQuery, ("If-Match" = Option<String>, Header, description = "The ETag of the working copy that was read; not needed for a dry run, nor where the working copy is empty.", example = "\"v1\"")), request_body(content((ProgrammeInput = "application/json"), (String = "application/xml", example = "<schedule>…</schedule>"))), responses((status = 200, description = "What was done, or would be; ETag is that of the working copy after it", body = ImportReport), (status = 409, description = "`wrong-state`: the event is archived")))]
+#[utoipa::path(operation_id = "import_programme", tag = "programme", params(("event" = String, Path, description = "Id or slug"), ImportQuery, ("If-Match" = Option<String>, Header, description = "The ETag of the working copy that was read; not needed for a dry run, nor where the working copy is empty.", example = "\"v1\"")), request_body(content((ProgrammeDocument = "application/json"), (ScheduleFile = "application/vnd.c3voc.schedule+json"), (String = "application/xml", example = "<schedule>…</schedule>"), (String = "text/xml", example = "<schedule>…</schedule>"), (String = "application/vnd.c3voc.schedule+xml", example = "<schedule>…</schedule>"))), responses((status = 200, description = "What was done, or would be; ETag is that of the working copy after it", body = ImportReport), (status = 409, description = "`wrong-state`: the event is archived")))]
 #[put("/organiser/events/{event}/programme")]
 pub async fn import_programme(
     app: App,

@@ -23,6 +23,7 @@
 #[cfg(test)]
 mod bombs;
 pub mod calendar;
+mod document_input;
 mod fields;
 pub mod import;
 pub mod import_routes;

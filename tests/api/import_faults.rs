@@ -1,9 +1,10 @@
-//! Where faults of a document are told.
+//! Where faults of a document are told, and what the published description says may be sent.
 
 use serde_json::{Value, json};
 
 use crate::helpers::TestApp;
-use crate::imports::{draft, event, put};
+use crate::helpers::contract::document;
+use crate::imports::{XML, draft, event, fixture, put, release, text};
 
 const AT: &str = "/schedule/conference/days/0/rooms/Salen/0";
 
@@ -73,5 +74,31 @@ on_both_stores! {
         refused.fault(&format!("{AT}/date"), "event_undated");
         refused.fault(&format!("{AT}/end"), "event_undated");
         assert_eq!(draft(&app, "konf").await.json()["days"], json!([]));
+    }
+
+    async fn what_the_description_lists_is_taken(app: TestApp) {
+        event(&app, "konf", "2027-11-08", "2027-11-11").await;
+        let body = &document()["paths"]["/api/v1/organiser/events/{event}/programme"]["put"]["requestBody"];
+        let content = body["content"].as_object().unwrap();
+        let fits = |media_type: &str, sent: &[u8]| {
+            let schema = json!({"allOf": [content[media_type]["schema"]], "components": document()["components"]});
+            let sent: Value = serde_json::from_slice(sent).unwrap();
+            jsonschema::draft202012::new(&schema).unwrap().is_valid(&sent)
+        };
+        put(&app, "konf", "application/json", &fixture()).await.expect(200);
+        release(&app, "konf").await;
+        let (json, xml) = (text(&app, "/events/konf/schedule.json").await, text(&app, "/events/konf/schedule.xml").await);
+        let own = draft(&app, "konf").await.body;
+        for media_type in content.keys() {
+            let sent = if media_type.ends_with("xml") { &xml } else { &json };
+            put(&app, "konf", media_type, sent.as_bytes()).await.expect(200);
+        }
+        assert!(content.contains_key(XML) && content.contains_key("text/xml"), "{content:?}");
+        for sent in [fixture(), json.into_bytes(), own.into_bytes()] {
+            assert!(fits("application/json", &sent), "{}", String::from_utf8_lossy(&sent[..80]));
+        }
+        for wrong in [json!({"schedule": {}}), json!({"days": []}), json!({})] {
+            assert!(!fits("application/json", wrong.to_string().as_bytes()), "{wrong}");
+        }
     }
 }
