@@ -14,7 +14,7 @@ use crate::events::{self, hold};
 use crate::faults::Faults;
 use crate::ids::SlugOr;
 use crate::interchange::Plan;
-use crate::interchange::import::{Document, Writing, carry_out, prepare};
+use crate::interchange::import::{Document, Writing, carry_out, check_open, prepare};
 use crate::interchange::import_wire::sentences;
 use crate::problem::Problem;
 use crate::programme::revision::Standing;
@@ -79,6 +79,7 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> Result<(), CliError> {
     let plan = Db::write_once(&target, |tx| {
         let found = find(tx, &arguments.event)?;
         if arguments.dry_run {
+            check_open(&found).map_err(|refusal| told(Stop::Refused(refusal)))?;
             let standing = Standing::read(tx, found.id)?;
             return Ok(prepare(tx, &found, &standing, &document)?);
         }

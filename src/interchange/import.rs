@@ -10,14 +10,14 @@ use super::plan::{Plan, plan};
 use super::schedule::Terms;
 use super::schedule_input::{ScheduleInput, of_json, of_xml};
 use super::schedule_reader::Reader;
-use super::slots;
+use super::slots::{self, ReadSlot};
 use super::things::{Around, Things};
 use super::trace::trace;
 use super::wish::{DocumentFormat, Removes, Wish};
 use super::xml;
 use crate::audit::Author;
 use crate::db::{Conn, DbError};
-use crate::events::{Event, Held};
+use crate::events::{Event, EventRefusal, Held};
 use crate::faults::Faults;
 use crate::http::{typed, value_of_many};
 use crate::mail::calendar::nowhere;
@@ -123,28 +123,32 @@ fn schedule_wish(
         std::mem::take(&mut input.halls),
         std::mem::take(&mut input.lanes),
     );
-    let slots = slots::read(input, faults);
+    let mut slots = slots::read(input, faults);
     let around = Around {
         event,
         standing,
         terms: &terms,
         nowhere,
     };
-    let mut things = Things::of(halls, lanes, &slots.read, &around);
+    let all: Vec<&ReadSlot> = slots.read.iter().chain(&slots.faulty).collect();
+    let mut things = Things::of(halls, lanes, &all, &around);
     let reader = Reader {
         event,
         terms: &terms,
         things: &things,
     };
-    let sessions = reader.sessions(slots.read, standing);
+    let checked = reader.checked(std::mem::take(&mut slots.faulty));
+    let (sessions, numbers) = reader.sessions(slots.read, standing);
     Wish {
         format,
         removes: Removes::ScheduledSessions,
-        unread: slots.faulty,
+        unread: slots.unread,
+        checked,
         rooms: std::mem::take(&mut things.wanted_rooms),
         tracks: std::mem::take(&mut things.wanted_tracks),
         speakers: std::mem::take(&mut things.wanted_speakers),
         sessions,
+        numbers,
     }
 }
 
@@ -172,6 +176,17 @@ fn values(standing: &Standing) -> Programme {
             .collect(),
         ..Programme::default()
     }
+}
+
+/// Whether the working copy of this event may be changed; who only looks is refused like who writes.
+///
+/// # Errors
+/// [`EventRefusal::WrongState`] where it is locked.
+pub fn check_open(event: &Event) -> Result<(), EventRefusal> {
+    if event.is_editable() {
+        return Ok(());
+    }
+    Err(EventRefusal::WrongState(event.state))
 }
 
 /// What this document comes to.

@@ -6,9 +6,10 @@ use actix_web::{put, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::import::{Document, Writing, carry_out, prepare};
+use super::document_input::ProgrammeDocument;
+use super::import::{Document, Writing, carry_out, check_open, prepare};
 use super::import_wire::ImportReport;
-use super::own_input::ProgrammeInput;
+use super::schedule_input::ScheduleFile;
 use crate::auth::{Access, Area, Organiser};
 use crate::clock::Instant;
 use crate::db::Conn;
@@ -56,13 +57,16 @@ async fn document(body: Upload) -> Result<Arc<Document>, Problem> {
 ///
 /// Makes the working copy what the document says: this service's own programme document, as reading it
 /// gives it, or `schedule.json` or `schedule.xml` as frab and pretalx write them; content and media type
-/// tell them apart. All of it or nothing. Sessions are known again by guid, rooms, tracks and speakers by
-/// id or name, so that the same document twice changes nothing; a released session that was deleted comes
-/// back under its own id. Our own document is the whole: what it
-/// does not hold is removed. A schedule removes only sessions that have a time, and changes only what it
-/// can say. Any document can switch `do_not_record` on, none can switch it off. With `dry_run=true` nothing is changed and every fault is told in the report; it needs no
-/// `If-Match`, and neither does an import into an empty working copy.
-#[utoipa::path(operation_id = "import_programme", tag = "programme", params(("event" = String, Path, description = "Id or slug"), ImportQuery, ("If-Match" = Option<String>, Header, description = "The ETag of the working copy that was read; not needed for a dry run, nor where the working copy is empty.", example = "\"v1\"")), request_body(content((ProgrammeInput = "application/json"), (String = "application/xml", example = "<schedule>…</schedule>"))), responses((status = 200, description = "What was done, or would be; ETag is that of the working copy after it", body = ImportReport), (status = 409, description = "`wrong-state`: the event is archived")))]
+/// tell them apart. All of it or nothing. Sessions are known again by id or guid, those of our own document
+/// also by slug, else by title and start, else by title; rooms, tracks and speakers by id or name, so that
+/// the same document twice changes nothing; a released session that was deleted comes back under its own
+/// id. A new session has the number that the document gives it, if no session has or had it. Our own
+/// document is the whole: what it does not hold is removed, unless it is hidden or still referred to. A
+/// schedule removes only sessions that have a time, and changes only what it can say. Any document can
+/// switch `do_not_record` on, none can switch it off. With `dry_run=true` nothing is changed and every
+/// fault is told in the report; it needs no `If-Match`, and neither does an import into an empty working
+/// copy.
+#[utoipa::path(operation_id = "import_programme", tag = "programme", params(("event" = String, Path, description = "Id or slug"), ImportQuery, ("If-Match" = Option<String>, Header, description = "The ETag of the working copy that was read; not needed for a dry run, nor where the working copy is empty.", example = "\"v1\"")), request_body(content((ProgrammeDocument = "application/json"), (ScheduleFile = "application/vnd.c3voc.schedule+json"), (String = "application/xml", example = "<schedule>…</schedule>"), (String = "text/xml", example = "<schedule>…</schedule>"), (String = "application/vnd.c3voc.schedule+xml", example = "<schedule>…</schedule>"))), responses((status = 200, description = "What was done, or would be; ETag is that of the working copy after it", body = ImportReport), (status = 409, description = "`wrong-state`: the event is archived")))]
 #[put("/organiser/events/{event}/programme")]
 pub async fn import_programme(
     app: App,
@@ -93,6 +97,7 @@ pub async fn import_programme(
 /// What an import would do.
 fn look(conn: &mut Conn, who: &Organiser, path: &str, document: &Document) -> Answer {
     let event = owned(conn, who, path)?;
+    check_open(&event)?;
     let standing = Standing::read(conn, event.id)?;
     let plan = prepare(conn, &event, &standing, document)?;
     Reply::ok(&ImportReport::new(&plan, &event, document.format(), true))

@@ -67,8 +67,8 @@ pub struct ImportReport {
     removed: TouchedThings,
     /// What was in the document and is like that already.
     unchanged: UntouchedThings,
-    /// Rooms, tracks and speakers that are not in the document and stay, because a release or a
-    /// recording refers to them.
+    /// Rooms, tracks and speakers that are not in the document and stay, because they are hidden, or a
+    /// release or a recording refers to them.
     #[schema(example = 0)]
     kept: usize,
     /// All that is wrong with the document; empty once it was imported. In XML the pointer is the path

@@ -12,16 +12,19 @@
 //! against what is there the wish comes to a [`plan`], which tells what would be added, changed and
 //! removed, and every fault with its place; and a plan without faults is carried out in one
 //! transaction. Importing what was exported changes nothing, and importing twice makes nothing twice:
-//! sessions are known again by guid, rooms, tracks and people by id or name, and a session that was released
+//! sessions are known again by guid, in our own document also by what they are called ([`own_sessions`]),
+//! rooms, tracks and people by id or name, and a session that was released
 //! and deleted comes back as who it was. No document makes a session recorded that is not to be.
 //!
-//! Our own document is the whole programme, and what it does not hold is removed, unless a release or
-//! a recording still refers to it. A schedule knows only sessions that have a time: of those it
+//! Our own document is the whole programme, and what it does not hold is removed, unless it is hidden, or
+//! a release or a recording still refers to it. A schedule knows only sessions that have a time: of those it
 //! removes what it does not hold, and nothing else.
 
 #[cfg(test)]
 mod bombs;
 pub mod calendar;
+mod document_input;
+mod fields;
 pub mod import;
 pub mod import_routes;
 pub mod import_wire;
@@ -30,6 +33,7 @@ mod names;
 pub mod offers;
 pub mod own_input;
 mod own_reader;
+mod own_sessions;
 mod plan;
 pub mod routes;
 pub mod schedule;

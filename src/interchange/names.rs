@@ -20,6 +20,11 @@ pub(super) struct Names {
     spoken_for: HashSet<String>,
     slugs: HashMap<String, Id<crate::ids::SessionKind>>,
     guids: HashMap<uuid::Uuid, Id<crate::ids::SessionKind>>,
+    /// The numbers that the document gives its sessions.
+    given: HashMap<Id<crate::ids::SessionKind>, i32>,
+    /// The first number that nothing had yet, if nothing has it now.
+    unused_from: i32,
+    numbers: HashSet<i32>,
 }
 
 impl Names {
@@ -36,6 +41,8 @@ impl Names {
         let means_it = |wanted: &&WantedSession| strict || wanted.current.is_some();
         let meant = wish.sessions.iter().filter(means_it);
         let meant = meant.filter_map(|wanted| wanted.input.slug.clone());
+        let numbered = standing.sessions.iter().map(|session| &session.value);
+        let numbered = numbered.chain(&standing.released);
         Self {
             strict,
             spoken_for: stay()
@@ -48,6 +55,9 @@ impl Names {
             guids: untouched()
                 .map(|session| (session.guid, session.id))
                 .collect(),
+            given: wish.numbers.clone(),
+            unused_from: standing.unused_numbers_from.max(1),
+            numbers: numbered.map(|session| session.number).collect(),
         }
     }
 
@@ -85,8 +95,15 @@ impl Names {
             id,
             slug,
             guid,
-            number: before.map_or(0, |known| known.number),
+            number: before.map_or_else(|| self.number(id), |known| known.number),
         })
+    }
+
+    /// The number that the document gives a new session, if nothing has it or had it; else 0, for the next.
+    fn number(&mut self, id: Id<crate::ids::SessionKind>) -> i32 {
+        let given = self.given.get(&id).copied();
+        let is_unused = |number: &i32| *number >= self.unused_from && self.numbers.insert(*number);
+        given.filter(is_unused).unwrap_or(0)
     }
 
     fn first_free(&self, derived: Slug) -> Slug {

@@ -19,8 +19,9 @@ use crate::programme::speakers::input::SpeakerLink;
 use crate::text::LocalizedInput;
 
 /// A whole programme as it is written: the document that reading it gives. What it does not hold is
-/// removed. Things are known again by id, sessions also by guid, others by name; what is not known is
-/// made.
+/// removed, unless it is hidden or still referred to. Rooms, tracks and speakers are known again by id or
+/// name; sessions by id or guid, else by slug, else by their title, of namesakes first those that start
+/// at the same time. What is not known is made.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProgrammeInput {
@@ -69,9 +70,9 @@ pub struct ProgrammeInput {
 #[serde(deny_unknown_fields)]
 #[schema(as = DayOfProgramme)]
 pub struct DayInput {
-    /// Passed over: the times of the sessions say it.
-    #[schema(value_type = Option<String>)]
-    date: Option<IgnoredAny>,
+    /// A date or null; otherwise passed over: the times of the sessions say it.
+    #[schema(format = Date, example = "2027-11-11")]
+    pub date: Option<String>,
     /// Its sessions.
     pub sessions: Vec<SessionOfProgramme>,
 }
@@ -175,9 +176,10 @@ pub struct SessionOfProgramme {
     /// Any UUID, unique in the event; as it is if absent.
     #[schema(value_type = Option<uuid::Uuid>, example = "0f8fad5b-d9cb-469f-a165-70867728950e")]
     pub guid: Option<String>,
-    /// Passed over: the service numbers sessions.
-    #[schema(value_type = Option<i32>)]
-    number: Option<IgnoredAny>,
+    /// The number of a new session, where it is positive and no session has or had it; else the service
+    /// numbers it. Passed over for one that is there already.
+    #[schema(value_type = Option<i32>, example = 7)]
+    number: Option<i64>,
     /// Title.
     #[schema(example = json!({"nb": "Oppvekstplanen i Lørenskog"}))]
     pub title: LocalizedInput,
@@ -238,6 +240,12 @@ pub struct SessionOfProgramme {
 }
 
 impl SessionOfProgramme {
+    /// Its number, as far as a session can have it.
+    #[must_use]
+    pub fn number(&self) -> Option<i32> {
+        self.number.and_then(|number| i32::try_from(number).ok())
+    }
+
     /// The input that a session of ours is made from, its references still those of the document.
     #[must_use]
     pub fn input(&self) -> SessionInput {

@@ -5,18 +5,19 @@ use std::collections::{HashMap, HashSet};
 use super::own_input::{
     ProgrammeInput, RoomOfProgramme, SessionOfProgramme, SpeakerOfProgramme, TrackOfProgramme,
 };
+use super::own_sessions::{self, Meant};
 use super::wish::{
     DocumentFormat, Place, Removes, WantedRoom, WantedSession, WantedSpeaker, WantedTrack, Wish,
 };
 use crate::clock::new_id;
 use crate::faults::Faults;
 use crate::ids::{Id, RoomKind, SpeakerKind, TrackKind};
-use crate::programme::document::{Room, Session, Speaker, Track, Versioned};
+use crate::programme::document::{Room, Speaker, Track, Versioned};
 use crate::programme::revision::Standing;
 use crate::programme::rooms::input::RoomInput;
 use crate::programme::speakers::input::SpeakerInput;
 use crate::programme::tracks::input::TrackInput;
-use crate::text::{Languages, LocalizedInput};
+use crate::text::{Languages, LocalizedInput, time};
 
 /// What the document wants of this working copy.
 pub fn wish(
@@ -40,58 +41,70 @@ pub fn wish(
     let speakers = places("/speakers", &document.speakers)
         .map(|(place, speaker)| wanted_speaker(speaker, place, &mut speaker_keys, faults))
         .collect();
-    let mut known = Sessions::of(standing);
+    let asked = sessions_of(document, faults);
+    let known = own_sessions::meant(&asked, standing, languages, faults);
     let mut sessions = Vec::new();
-    for (place, day) in places("/days", &document.days) {
-        for (place, session) in places(&format!("{}/sessions", place.pointer), &day.sessions) {
-            let (current, gone) = known.find(session, &place, faults);
-            let before = current.as_ref().map(|current| &current.value).or(gone);
-            let mut input = session.input();
-            input.room_id = input.room_id.map(|key| room_keys.id_of(&key));
-            input.track_id = input.track_id.map(|key| track_keys.id_of(&key));
-            for part in input.speakers.iter_mut().flatten() {
-                part.speaker_id = speaker_keys.id_of(&part.speaker_id);
-            }
-            if let Some(current) = &current {
-                input.slug.get_or_insert_with(|| current.value.slug.clone());
-            }
-            if let Some(before) = before {
-                input.guid.get_or_insert_with(|| before.guid.to_string());
-            }
-            sessions.push(WantedSession {
-                place,
-                id: before.map_or_else(new_id, |before| before.id),
-                current,
-                input,
-            });
+    let mut numbers = HashMap::new();
+    for ((place, session), meant) in asked.into_iter().zip(known) {
+        let mut input = session.input();
+        input.room_id = input.room_id.map(|key| room_keys.id_of(&key));
+        input.track_id = input.track_id.map(|key| track_keys.id_of(&key));
+        for part in input.speakers.iter_mut().flatten() {
+            part.speaker_id = speaker_keys.id_of(&part.speaker_id);
         }
+        let current = meant.and_then(Meant::there).cloned();
+        if let Some(current) = &current {
+            input.slug.get_or_insert_with(|| current.value.slug.clone());
+        }
+        let before = meant.map(Meant::session);
+        if let Some(before) = before {
+            input.guid.get_or_insert_with(|| before.guid.to_string());
+        }
+        let id = before.map_or_else(new_id, |before| before.id);
+        numbers.extend(session.number().map(|number| (id, number)));
+        sessions.push(WantedSession {
+            place,
+            id,
+            current,
+            input,
+        });
     }
     Wish {
         format: DocumentFormat::Programme,
         removes: Removes::Everything,
         unread: HashSet::new(),
+        checked: Vec::new(),
         rooms,
         tracks,
         speakers,
         sessions,
+        numbers,
     }
 }
 
+/// The sessions of every day. What a day says its date is must be one, but the sessions under it have
+/// times of their own.
+fn sessions_of<'a>(
+    document: &'a ProgrammeInput,
+    faults: &mut Faults,
+) -> Vec<(Place, &'a SessionOfProgramme)> {
+    let mut sessions = Vec::new();
+    for (place, day) in places("/days", &document.days) {
+        let date = format!("{}/date", place.pointer);
+        faults.take_optional(&date, day.date.as_deref(), time::date);
+        let list = format!("{}/sessions", place.pointer);
+        sessions.extend(places(&list, &day.sessions));
+    }
+    sessions
+}
+
 /// The items of a list with their places.
-fn places<'a, T>(
-    list: &'a str,
-    items: &'a [T],
-) -> impl Iterator<Item = (Place, &'a T)> + use<'a, T> {
-    items.iter().enumerate().map(move |(index, item)| {
-        let pointer = format!("{list}/{index}");
-        (
-            Place {
-                pointer,
-                line: None,
-            },
-            item,
-        )
-    })
+fn places<'a, T>(list: &str, items: &'a [T]) -> impl Iterator<Item = (Place, &'a T)> + use<'a, T> {
+    let list = list.to_owned();
+    items
+        .iter()
+        .enumerate()
+        .map(move |(index, item)| (Place::at(format!("{list}/{index}")), item))
 }
 
 fn wanted_room(
@@ -247,59 +260,5 @@ impl<'a, K, T: Clone> Keys<'a, K, T> {
     fn id_of(&self, key: &str) -> String {
         let known = self.of_document.get(key).map(ToString::to_string);
         known.unwrap_or_else(|| format!("{key} is not in the document"))
-    }
-}
-
-/// The sessions of ours that a document may mean.
-struct Sessions<'a> {
-    standing: &'a Standing,
-    named: HashSet<String>,
-}
-
-impl<'a> Sessions<'a> {
-    fn of(standing: &'a Standing) -> Self {
-        Self {
-            standing,
-            named: HashSet::new(),
-        }
-    }
-
-    /// The session of the working copy that this is, else the one of a release that it brings back.
-    fn find(
-        &mut self,
-        session: &SessionOfProgramme,
-        place: &Place,
-        faults: &mut Faults,
-    ) -> (Option<Versioned<Session>>, Option<&'a Session>) {
-        let id = session.id.as_deref().unwrap_or_default();
-        let guid = session.guid.as_deref().unwrap_or_default();
-        let same = |text: &str, of: uuid::Uuid| uuid::Uuid::try_parse(text) == Ok(of);
-        let there = &self.standing.sessions;
-        let mut by_id = there.iter();
-        let mut by_guid = there.iter();
-        let found = by_id
-            .find(|known| same(id, known.value.id.uuid()))
-            .or_else(|| by_guid.find(|known| same(guid, known.value.guid)));
-        let gone = || {
-            let mut by_id = self.standing.released.iter();
-            let mut by_guid = self.standing.released.iter();
-            by_id
-                .find(|known| same(id, known.id.uuid()))
-                .or_else(|| by_guid.find(|known| same(guid, known.guid)))
-        };
-        let gone = if found.is_none() { gone() } else { None };
-        let meant = found
-            .map(|found| found.value.id)
-            .or(gone.map(|gone| gone.id));
-        let name = meant.map_or_else(|| id.to_owned(), |id| id.to_string());
-        if !name.is_empty() && !self.named.insert(name) {
-            place.fault(
-                "/id",
-                "duplicate",
-                "A session stands once in a programme.",
-                faults,
-            );
-        }
-        (found.cloned(), gone)
     }
 }

@@ -24,7 +24,8 @@ const SOME: usize = 500;
 pub struct Plan {
     /// What becomes of the working copy; whole only without faults.
     pub revision: Revision,
-    /// What is not in the document, but can't be deleted, because a release or a recording refers to it.
+    /// What is not in the document, but stays: it is hidden, so that no document for everybody has it, or
+    /// a release or a recording refers to it.
     pub kept: usize,
     /// All that is wrong.
     pub faults: Faults,
@@ -34,24 +35,30 @@ pub struct Plan {
 trait Thing: Clone + PartialEq {
     type Kind;
     fn id(&self) -> Id<Self::Kind>;
+    fn is_hidden(&self) -> bool;
 }
 
 macro_rules! things {
-    ($($thing:ident = $kind:ident),*) => {$(
+    ($($thing:ident = $kind:ident, $hidden:expr;)*) => {$(
         impl Thing for $thing {
             type Kind = crate::ids::$kind;
             fn id(&self) -> Id<Self::Kind> {
                 self.id
+            }
+
+            fn is_hidden(&self) -> bool {
+                let is_hidden: fn(&Self) -> bool = $hidden;
+                is_hidden(self)
             }
         }
     )*};
 }
 
 things!(
-    Room = RoomKind,
-    Track = TrackKind,
-    Speaker = SpeakerKind,
-    Session = SessionKind
+    Room = RoomKind, |room| room.hidden;
+    Track = TrackKind, |track| track.hidden;
+    Speaker = SpeakerKind, |speaker| speaker.hidden;
+    Session = SessionKind, |_| false;
 );
 
 /// Sorts things into what is new, changed and as it was.
@@ -78,7 +85,7 @@ fn absent<T: Thing>(standing: &[Versioned<T>], named: &HashSet<Id<T::Kind>>) -> 
     absent.cloned().collect()
 }
 
-/// Removes what is absent and free; counts what is absent and bound.
+/// Removes what is absent and free; counts what is absent and bound, or hidden.
 fn discard<T: Thing>(
     delta: &mut Delta<T>,
     absent: Vec<Versioned<T>>,
@@ -87,7 +94,7 @@ fn discard<T: Thing>(
     let all = absent.len();
     delta.removed = absent
         .into_iter()
-        .filter(|thing| !is_bound(thing.value.id()))
+        .filter(|thing| !thing.value.is_hidden() && !is_bound(thing.value.id()))
         .collect();
     all - delta.removed.len()
 }
@@ -308,6 +315,11 @@ fn wanted_sessions(
         });
         wanted.place.tell(here, faults);
         sessions.extend(session.map(|session| (session, wanted.current)));
+    }
+    for (place, input) in &wish.checked {
+        if let Err(here) = input.parse(&around) {
+            place.tell(here, faults);
+        }
     }
     delta(sessions)
 }

@@ -14,7 +14,7 @@ use crate::clock::Instant;
 use crate::events::Event;
 use crate::ids::{RoomId, SpeakerId, TrackId};
 use crate::programme::days::by_local_date;
-use crate::programme::document::{MaterialKind, Programme, Room, Session, SessionKind};
+use crate::programme::document::{MaterialKind, Programme, Room, Session, SessionKind, Speaker};
 use crate::text::{Localized, time};
 use crate::words::Word;
 
@@ -50,6 +50,10 @@ pub struct Person {
     pub guid: Option<Uuid>,
     /// The name.
     pub name: String,
+    /// Who they are, as Markdown; XML can't say it.
+    pub biography: Option<String>,
+    /// The address of a picture; XML can't say it.
+    pub avatar: Option<String>,
 }
 
 /// Something to read beside a session.
@@ -158,7 +162,7 @@ pub struct Terms<'a> {
     nowhere: &'a str,
     rooms: HashMap<RoomId, String>,
     tracks: HashMap<TrackId, String>,
-    speakers: HashMap<SpeakerId, &'a str>,
+    speakers: HashMap<SpeakerId, &'a Speaker>,
 }
 
 /// Names in the default language, each once: of two that are alike, the later is numbered.
@@ -195,7 +199,7 @@ impl<'a> Terms<'a> {
             nowhere,
             rooms: distinct(rooms, language, &mut vec![nowhere.to_owned()]),
             tracks: distinct(tracks, language, &mut Vec::new()),
-            speakers: speakers.map(|s| (s.id, s.name.as_str())).collect(),
+            speakers: speakers.map(|speaker| (speaker.id, speaker)).collect(),
         }
     }
 
@@ -222,12 +226,7 @@ impl<'a> Terms<'a> {
     #[must_use]
     pub fn slot(&self, session: &Session) -> Option<Slot> {
         let label = self.text(&session.type_label);
-        let person = |id: SpeakerId| {
-            Some(Person {
-                guid: Some(id.uuid()),
-                name: (*self.speakers.get(&id)?).to_owned(),
-            })
-        };
+        let people = session.speakers.iter().map(|part| part.speaker_id);
         let slug = &session.slug;
         Some(Slot {
             number: u32::try_from(session.number).unwrap_or(1),
@@ -248,14 +247,23 @@ impl<'a> Terms<'a> {
             room: self.room(session.room_id).to_owned(),
             starts_at: session.starts_at?,
             ends_at: session.ends_at,
-            persons: session
-                .speakers
-                .iter()
-                .filter_map(|part| person(part.speaker_id))
+            persons: people
+                .filter_map(|id| Some(self.person(self.speakers.get(&id)?)))
                 .collect(),
             attachments: self.attachments(session),
             do_not_record: session.do_not_record,
         })
+    }
+
+    /// The speaker as a schedule says them.
+    #[must_use]
+    pub fn person(&self, speaker: &Speaker) -> Person {
+        Person {
+            guid: Some(speaker.id.uuid()),
+            name: speaker.name.clone(),
+            biography: Some(self.text(&speaker.bio)).filter(|text| !text.is_empty()),
+            avatar: speaker.photo_url.clone(),
+        }
     }
 
     fn attachments(&self, session: &Session) -> Vec<Attachment> {

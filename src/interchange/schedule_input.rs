@@ -6,27 +6,42 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
-use super::wish::Place;
+use super::wish::{Fields, Place};
 use super::xml::Element;
 use crate::http::typed;
 use crate::problem::Problem;
 
 /// A person of a session: frab says `public_name`, pretalx `name`.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[schema(as = PersonOfSchedule)]
 pub struct PersonInput {
-    /// Any UUID.
+    /// What they are known by: our id of a speaker, or any other UUID.
+    #[schema(format = Uuid)]
     pub guid: Option<String>,
-    /// A number in the program that wrote it.
+    /// What pretalx knows them by. It tells namesakes of a document apart, and is not kept.
+    #[schema(value_type = Option<String>, example = "NQTF8Y")]
+    pub code: Option<Value>,
+    /// A number in the program that wrote it. It tells namesakes of a document apart, and is not kept.
+    #[schema(value_type = Option<i64>, example = 26)]
     pub id: Option<Value>,
     /// The name.
+    #[schema(example = "Kari Nordmann")]
     pub name: Option<String>,
     /// The name, of frab and older pretalx.
+    #[schema(example = "Kari Nordmann")]
     pub public_name: Option<String>,
+    /// Who they are, as Markdown; as it is if absent.
+    pub biography: Option<String>,
+    /// The address of a picture; as it is if absent, or if it is no address that is taken.
+    #[schema(value_type = Option<String>, example = "https://www.example.org/kari.jpg")]
+    pub avatar: Option<Value>,
 }
 
 /// A link or an attachment.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[schema(as = ReferenceOfSchedule)]
 pub struct ReferenceInput {
     /// What it is.
     #[serde(rename = "type")]
@@ -38,17 +53,23 @@ pub struct ReferenceInput {
 }
 
 /// A session.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[schema(as = SessionOfSchedule)]
 pub struct SlotInput {
-    /// What it is known by.
+    /// What it is known by; must be there.
+    #[schema(format = Uuid)]
     pub guid: Option<String>,
-    /// A number in the program that wrote it.
+    /// A number in the program that wrote it: that of a new session, where no session has or had it.
+    #[schema(example = 7)]
     pub id: Option<u32>,
-    /// When it starts.
+    /// When it starts; must be there.
+    #[schema(format = DateTime, example = "2027-11-11T10:13:00+01:00")]
     pub date: Option<String>,
     /// When it ends.
+    #[schema(format = DateTime, example = "2027-11-11T10:35:00+01:00")]
     pub end: Option<String>,
     /// How long it is, `HH:MM`.
+    #[schema(example = "00:22")]
     pub duration: Option<String>,
     /// Name of its room.
     pub room: Option<String>,
@@ -83,7 +104,8 @@ pub struct SlotInput {
 }
 
 /// A room of the conference.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[schema(as = RoomOfSchedule)]
 pub struct HallInput {
     /// Name.
     pub name: String,
@@ -94,11 +116,13 @@ pub struct HallInput {
 }
 
 /// A track of the conference.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[schema(as = TrackOfSchedule)]
 pub struct LaneInput {
     /// Name.
     pub name: String,
     /// `#rrggbb`.
+    #[schema(example = "#00665e")]
     pub color: Option<String>,
 }
 
@@ -115,35 +139,47 @@ pub struct ScheduleInput {
     pub slots: Vec<(Place, SlotInput)>,
 }
 
-#[derive(Deserialize)]
-struct File {
+/// `schedule.json` as frab, pretalx and c3voc's programs write it. Fields that are not named here are
+/// passed over.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = ScheduleInput)]
+pub struct ScheduleFile {
+    /// The schedule.
     schedule: Body,
 }
 
-#[derive(Deserialize)]
+/// A schedule as it is written.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = BodyOfSchedule)]
 struct Body {
+    /// What relative addresses start from, where a session has no page.
     base_url: Option<String>,
+    /// The conference with its days.
     conference: Conference,
 }
 
-#[derive(Deserialize)]
+/// The conference of a schedule as it is written.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = ConferenceOfSchedule)]
 struct Conference {
+    /// Its rooms, before those that only sessions name.
     rooms: Option<Vec<HallInput>>,
+    /// Its tracks, before those that only sessions name.
     tracks: Option<Vec<LaneInput>>,
+    /// Its days.
     days: Vec<Day>,
 }
 
-#[derive(Deserialize)]
+/// A day of a schedule as it is written.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = DayOfSchedule)]
 struct Day {
+    /// The sessions by name of their room.
     rooms: BTreeMap<String, Vec<SlotInput>>,
 }
 
-fn at(pointer: String) -> Place {
-    Place {
-        pointer,
-        line: None,
-    }
-}
+/// A room or a track has one name here.
+const NAMED: Fields = &[("/name", "/name")];
 
 /// Reads `schedule.json`.
 ///
@@ -153,8 +189,9 @@ pub fn of_json(document: Value) -> Result<ScheduleInput, Problem> {
     let Body {
         base_url,
         conference,
-    } = typed::<File>(document)?.schedule;
+    } = typed::<ScheduleFile>(document)?.schedule;
     let root = "/schedule/conference";
+    let named = |pointer| Place::at(pointer).calling(NAMED);
     let halls = conference.rooms.unwrap_or_default().into_iter().enumerate();
     let lanes = conference
         .tracks
@@ -164,10 +201,10 @@ pub fn of_json(document: Value) -> Result<ScheduleInput, Problem> {
     let mut input = ScheduleInput {
         base_url,
         halls: halls
-            .map(|(n, hall)| (at(format!("{root}/rooms/{n}")), hall))
+            .map(|(n, hall)| (named(format!("{root}/rooms/{n}")), hall))
             .collect(),
         lanes: lanes
-            .map(|(n, lane)| (at(format!("{root}/tracks/{n}")), lane))
+            .map(|(n, lane)| (named(format!("{root}/tracks/{n}")), lane))
             .collect(),
         slots: Vec::new(),
     };
@@ -177,7 +214,7 @@ pub fn of_json(document: Value) -> Result<ScheduleInput, Problem> {
             for (index, mut slot) in slots.into_iter().enumerate() {
                 slot.room.get_or_insert_with(|| room.clone());
                 let pointer = format!("{root}/days/{day_index}/rooms/{key}/{index}");
-                input.slots.push((at(pointer), slot));
+                input.slots.push((Place::at(pointer), slot));
             }
         }
     }
@@ -197,6 +234,7 @@ pub fn of_xml(root: &Element) -> ScheduleInput {
     let place = |pointer: String, element: &Element| Place {
         pointer,
         line: Some(element.line),
+        fields: NAMED,
     };
     for track in root
         .child("conference")
@@ -278,6 +316,6 @@ fn person_of_xml(person: &Element) -> PersonInput {
         guid: person.attribute("guid").map(str::to_owned),
         id: person.attribute("id").map(Value::from),
         name: Some(person.text.clone()),
-        public_name: None,
+        ..PersonInput::default()
     }
 }

@@ -12,10 +12,10 @@ use chrono_tz::Tz;
 use super::schedule::{Attachment, Slot, Terms, kind_of};
 use super::slots::ReadSlot;
 use super::things::Things;
-use super::wish::WantedSession;
+use super::wish::{Place, WantedSession};
 use crate::clock::{Instant, new_id};
 use crate::events::Event;
-use crate::ids::{SpeakerId, SpeakerKind};
+use crate::ids::{SessionId, SpeakerId, SpeakerKind};
 use crate::programme::document::{Session, SpeakerRole};
 use crate::programme::revision::Standing;
 use crate::programme::sessions::input::{SessionInput, SessionSpeakerInput};
@@ -24,7 +24,7 @@ use crate::text::LocalizedInput;
 use crate::words::Word;
 
 /// How texts are compared: without what XML can't say, and whatever ends their lines.
-fn alike(a: &str, b: &str) -> bool {
+pub(super) fn alike(a: &str, b: &str) -> bool {
     let plain = |text: &str| {
         let text = text.replace("\r\n", "\n");
         let can = |c: &char| !matches!(c, '\r' | '\u{fffe}' | '\u{ffff}');
@@ -34,7 +34,7 @@ fn alike(a: &str, b: &str) -> bool {
 }
 
 /// Sets the default language of a text, and leaves the others.
-fn set(text: &mut LocalizedInput, language: &str, new: &str) {
+pub(super) fn set(text: &mut LocalizedInput, language: &str, new: &str) {
     let mut texts = match std::mem::replace(text, LocalizedInput::Plain(String::new())) {
         LocalizedInput::ByLanguage(texts) => texts,
         LocalizedInput::Plain(_) => std::collections::BTreeMap::new(),
@@ -46,6 +46,9 @@ fn set(text: &mut LocalizedInput, language: &str, new: &str) {
     }
     *text = LocalizedInput::ByLanguage(texts);
 }
+
+/// The numbers that sessions have in a document.
+type Numbers = HashMap<SessionId, i32>;
 
 /// Turns slots into what is wanted of sessions.
 #[derive(Debug)]
@@ -59,9 +62,13 @@ pub struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// The sessions that are wanted.
+    /// The sessions that are wanted, and the numbers that they have in the schedule.
     #[must_use]
-    pub fn sessions(&self, slots: Vec<ReadSlot>, standing: &Standing) -> Vec<WantedSession> {
+    pub fn sessions(
+        &self,
+        slots: Vec<ReadSlot>,
+        standing: &Standing,
+    ) -> (Vec<WantedSession>, Numbers) {
         let known: HashMap<_, _> = standing
             .sessions
             .iter()
@@ -69,6 +76,7 @@ impl Reader<'_> {
             .collect();
         let gone = standing.released.iter();
         let gone: HashMap<_, _> = gone.map(|session| (session.guid, session)).collect();
+        let mut numbers = Numbers::new();
         let wanted = slots.into_iter().map(|read| {
             let current = known.get(&read.slot.guid).copied();
             let gone = gone.get(&read.slot.guid).copied();
@@ -77,14 +85,30 @@ impl Reader<'_> {
                 Some(before) => self.changed(&read, before),
                 None => self.made(&read),
             };
+            let id = before.map_or_else(new_id, |before| before.id);
+            let number = i32::try_from(read.slot.number).ok();
+            numbers.extend(number.map(|number| (id, number)));
             WantedSession {
-                id: before.map_or_else(new_id, |before| before.id),
+                id,
                 current: current.cloned(),
                 place: read.place,
                 input,
             }
         });
-        wanted.collect()
+        (wanted.collect(), numbers)
+    }
+
+    /// Sessions that something is wrong with already, as they would be made: to see what else is.
+    #[must_use]
+    pub fn checked(&self, slots: Vec<ReadSlot>) -> Vec<(Place, SessionInput)> {
+        let checked = slots.into_iter().map(|read| {
+            let mut input = self.made(&read);
+            if !read.is_timed {
+                (input.starts_at, input.ends_at) = (None, None);
+            }
+            (read.place, input)
+        });
+        checked.collect()
     }
 
     fn language(&self) -> &str {

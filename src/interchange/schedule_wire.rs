@@ -209,6 +209,13 @@ struct PersonInSchedule {
     /// Name.
     #[schema(example = "Kari Nordmann")]
     name: String,
+    /// Who they are, as Markdown; absent where nothing is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    biography: Option<String>,
+    /// The address of a picture; absent where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = "uri")]
+    avatar: Option<String>,
 }
 
 /// A link of a schedule.
@@ -250,6 +257,8 @@ impl From<&Person> for PersonInSchedule {
         Self {
             guid: person.guid,
             name: person.name.clone(),
+            biography: person.biography.clone(),
+            avatar: person.avatar.clone(),
         }
     }
 }

@@ -2,10 +2,13 @@
 
 use std::collections::HashSet;
 
+use chrono::DateTime;
+use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 use url::Url;
 use uuid::Uuid;
 
+use super::fields;
 use super::schedule::{Attachment, Person, Slot};
 use super::schedule_input::{PersonInput, ReferenceInput, ScheduleInput, SlotInput};
 use super::wish::Place;
@@ -21,12 +24,16 @@ pub struct ReadSlot {
     pub place: Place,
     /// What it says. Without an end, [`minutes`](Self::minutes) is what there is.
     pub slot: Slot,
+    /// Whether its start could be read; one that is not faulty has one.
+    pub is_timed: bool,
     /// How long it is, where only the minutes are known.
     pub minutes: Option<i64>,
     /// What its slug says behind the acronym and the number, if that is a slug of ours.
     pub slug: Option<Slug>,
     /// What the persons are called in the program that wrote it, in their order.
     pub keys: Vec<String>,
+    /// Where the persons stand, in their order.
+    pub people: Vec<Place>,
 }
 
 /// The sessions of a schedule.
@@ -34,31 +41,31 @@ pub struct ReadSlot {
 pub struct Slots {
     /// Those without a fault.
     pub read: Vec<ReadSlot>,
-    /// The guids of those with one, as far as they have any: nobody took them away.
-    pub faulty: HashSet<Uuid>,
+    /// Those with one, as far as they could be read.
+    pub faulty: Vec<ReadSlot>,
+    /// The guids of those, as far as they have any: nobody took them away.
+    pub unread: HashSet<Uuid>,
 }
 
 /// Parses every session.
 pub fn read(input: ScheduleInput, faults: &mut Faults) -> Slots {
-    let base_url = input.base_url;
+    let base_url = input.base_url.as_deref().and_then(address);
     let mut guids = HashSet::new();
     let mut slots = Slots::default();
     for (place, input) in input.slots {
         let mut here = Faults::new();
-        let base = input.url.as_deref().or(base_url.as_deref());
-        let base = base.and_then(|base| Url::parse(base.trim()).ok());
-        let read = one(&input, base.as_ref(), &place, &mut here);
-        if let Some(read) = &read
-            && !guids.insert(read.slot.guid)
-        {
+        let read = one(&input, base_url.as_ref(), &place, &mut here);
+        let guid = guid_of(&input);
+        if guid.is_some_and(|guid| !guids.insert(guid)) {
             here.add("/guid", "duplicate", "A guid stands once in a schedule.");
         }
-        let faultless = here.is_empty();
-        place.tell(here, faults);
-        match read {
-            Some(read) if faultless => slots.read.push(read),
-            _ => slots.faulty.extend(guid_of(&input)),
+        if here.is_empty() {
+            slots.read.push(read);
+        } else {
+            slots.unread.extend(guid);
+            slots.faulty.push(read);
         }
+        place.tell(here, faults);
     }
     slots
 }
@@ -67,12 +74,12 @@ fn guid_of(input: &SlotInput) -> Option<Uuid> {
     Uuid::try_parse(input.guid.as_deref()?.trim()).ok()
 }
 
-fn one(
-    input: &SlotInput,
-    base: Option<&Url>,
-    place: &Place,
-    faults: &mut Faults,
-) -> Option<ReadSlot> {
+fn address(text: &str) -> Option<Url> {
+    Url::parse(text.trim()).ok()
+}
+
+/// Reads all of a session, also where something of it is wrong.
+fn one(input: &SlotInput, base_url: Option<&Url>, place: &Place, faults: &mut Faults) -> ReadSlot {
     let guid = required(input.guid.as_deref(), "/guid", faults).and_then(|guid| {
         let parsed = Uuid::try_parse(guid.trim());
         faults.take(
@@ -85,6 +92,8 @@ fn one(
     let ends_at = faults.take_optional("/end", input.end.as_deref(), time::instant);
     let minutes = faults.take_optional("/duration", input.duration.as_deref(), minutes);
     let persons = input.persons.as_deref().unwrap_or_default();
+    let page = input.url.as_deref().and_then(address);
+    let base = page.as_ref().or(base_url);
     let mut attachments = attachments(input.links.as_deref(), "/links", base, faults);
     attachments.extend(self::attachments(
         input.attachments.as_deref(),
@@ -92,21 +101,32 @@ fn one(
         base,
         faults,
     ));
+    let people = persons.iter().enumerate().map(|(index, person)| Place {
+        pointer: format!("{}/persons/{index}", place.pointer),
+        line: place.line,
+        fields: fields::of_person(person),
+    });
     let slot = Slot {
         ends_at,
         attachments,
-        ..slot(input, guid?, starts_at?)
+        persons: persons
+            .iter()
+            .map(|input| person(input, base_url))
+            .collect(),
+        ..slot(input, guid, starts_at)
     };
-    Some(ReadSlot {
-        place: place.clone(),
+    ReadSlot {
+        place: place.clone().calling(fields::of_slot(input)),
+        is_timed: starts_at.is_some(),
         minutes: if ends_at.is_none() { minutes } else { None },
         slug: input
             .slug
             .as_deref()
             .and_then(|slug| own_part(slug, input.id)),
         keys: persons.iter().map(key).collect(),
+        people: people.collect(),
         slot,
-    })
+    }
 }
 
 /// A name as it is stored: what is written in two ways is one name.
@@ -121,12 +141,12 @@ fn required<'a>(text: Option<&'a str>, pointer: &str, faults: &mut Faults) -> Op
     text
 }
 
-fn slot(input: &SlotInput, guid: Uuid, starts_at: Instant) -> Slot {
+/// The texts of a session. One without a guid is nobody whom we know.
+fn slot(input: &SlotInput, guid: Option<Uuid>, starts_at: Option<Instant>) -> Slot {
     let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
-    let persons = input.persons.as_deref().unwrap_or_default();
     Slot {
         number: input.id.unwrap_or(0),
-        guid,
+        guid: guid.unwrap_or_default(),
         slug: input.slug.clone().unwrap_or_default(),
         title: tidy(input.title.as_deref().unwrap_or_default()),
         abstract_text: all_text(input),
@@ -134,9 +154,9 @@ fn slot(input: &SlotInput, guid: Uuid, starts_at: Instant) -> Slot {
         language: given(&input.language),
         track: given(&input.track).map(|name| tidy(&name)),
         room: tidy(input.room.as_deref().unwrap_or_default()),
-        starts_at,
+        starts_at: starts_at.unwrap_or_else(|| DateTime::UNIX_EPOCH.into()),
         ends_at: None,
-        persons: persons.iter().map(person).collect(),
+        persons: Vec::new(),
         attachments: Vec::new(),
         do_not_record: input.do_not_record.unwrap_or(false),
     }
@@ -170,23 +190,48 @@ fn name(person: &PersonInput) -> &str {
         .unwrap_or_default()
 }
 
-fn person(input: &PersonInput) -> Person {
+fn person(input: &PersonInput, base_url: Option<&Url>) -> Person {
+    let avatar = input.avatar.as_ref().and_then(Value::as_str);
+    let avatar = avatar.map(|avatar| absolute(avatar.trim(), base_url));
     Person {
-        guid: input
-            .guid
-            .as_deref()
-            .and_then(|guid| Uuid::try_parse(guid.trim()).ok()),
+        guid: uuid_of(input),
         name: tidy(name(input)),
+        biography: input
+            .biography
+            .clone()
+            .filter(|text| !text.trim().is_empty()),
+        // A picture is left out sooner than a programme.
+        avatar: avatar.and_then(|avatar| text::web_url(&avatar).ok()),
     }
 }
 
-/// What a person is known by within one document.
+fn uuid_of(person: &PersonInput) -> Option<Uuid> {
+    Uuid::try_parse(person.guid.as_deref()?.trim()).ok()
+}
+
+/// What a person is known by within one document: a guid, else a code, whatever the name beside it; else a
+/// number with the name, because programs that have neither give it to whoever has none.
 fn key(person: &PersonInput) -> String {
-    let id = person
-        .guid
-        .clone()
-        .or_else(|| person.id.as_ref().map(ToString::to_string));
-    format!("{} {}", id.unwrap_or_default(), name(person))
+    let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let guid = || person.guid.as_deref().and_then(given);
+    if let Some(guid) = uuid_of(person).map(|guid| guid.to_string()).or_else(guid) {
+        return format!("guid {guid}");
+    }
+    let word = |value: &Value| given(value.as_str().unwrap_or(&value.to_string()));
+    let some = |value: &Option<Value>| {
+        value
+            .as_ref()
+            .filter(|value| !value.is_null())
+            .and_then(word)
+    };
+    if let Some(code) = some(&person.code) {
+        return format!("code {code}");
+    }
+    format!(
+        "id {} {}",
+        some(&person.id).unwrap_or_default(),
+        tidy(name(person))
+    )
 }
 
 /// What is to be read beside a session. Video is none of it: recordings have their own place here.

@@ -194,14 +194,12 @@ fn session() -> impl Strategy<Value = (Session, Option<usize>, Option<usize>, Ve
 }
 
 fn programme() -> impl Strategy<Value = Programme> {
-    let rooms =
-        proptest::collection::vec((localized(name()), proptest::option::of(0..900_i32)), 0..4);
-    let tracks = proptest::collection::vec(
-        (localized(name()), proptest::option::of("#[0-9a-f]{6}")),
-        0..3,
-    );
-    let speakers = proptest::collection::vec((name(), proptest::option::of(line())), 0..5);
-    let sessions = proptest::collection::vec(session(), 0..8);
+    use proptest::{collection::vec, option::of};
+    let rooms = vec((localized(name()), of(0..900_i32)), 0..4);
+    let tracks = vec((localized(name()), of("#[0-9a-f]{6}")), 0..3);
+    let told = (of(localized(long())), of("https://example\\.org/[a-z]{3}"));
+    let speakers = vec((name(), of(line()), told), 0..5);
+    let sessions = vec(session(), 0..8);
     (rooms, tracks, speakers, sessions).prop_map(|(rooms, tracks, speakers, sessions)| {
         let mut programme = Programme {
             rooms: (0..)
@@ -226,13 +224,13 @@ fn programme() -> impl Strategy<Value = Programme> {
                 .collect(),
             speakers: speakers
                 .into_iter()
-                .map(|(name, affiliation)| Speaker {
+                .map(|(name, affiliation, (bio, photo_url))| Speaker {
                     id: new_id(),
                     name,
                     position: None,
                     affiliation,
-                    bio: Localized::default(),
-                    photo_url: None,
+                    bio: bio.unwrap_or_default(),
+                    photo_url,
                     links: vec![],
                     hidden: false,
                 })

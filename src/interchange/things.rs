@@ -2,12 +2,15 @@
 //!
 //! A schedule has names where we have ids. A room is known by our id, where the schedule is one of
 //! ours, else by its name; a track by its name; a person by our id, else by name, of namesakes each
-//! one in turn. What other programs call them by is kept nowhere: some derive it from an e-mail address.
+//! one in turn. What other programs call them by tells them apart within a document, and is kept nowhere:
+//! some derive it from an e-mail address.
 
 use std::collections::{HashMap, HashSet};
 
-use super::schedule::Terms;
+use super::fields;
+use super::schedule::{Person, Terms};
 use super::schedule_input::{HallInput, LaneInput};
+use super::schedule_reader::{alike, set};
 use super::slots::{ReadSlot, tidy};
 use super::wish::{Place, WantedRoom, WantedSpeaker, WantedTrack};
 use crate::clock::new_id;
@@ -62,7 +65,7 @@ impl Things {
     pub fn of(
         halls: Vec<(Place, HallInput)>,
         lanes: Vec<(Place, LaneInput)>,
-        slots: &[ReadSlot],
+        slots: &[&ReadSlot],
         around: &Around<'_>,
     ) -> Self {
         let mut things = Self {
@@ -80,9 +83,11 @@ impl Things {
                 name: read.slot.room.clone(),
                 ..HallInput::default()
             };
-            things.take_room(read.place.clone(), &hall, around);
+            let place = read.place.clone().calling(fields::ROOM);
+            things.take_room(place, &hall, around);
             if let Some(name) = read.slot.track.clone() {
-                things.take_track(read.place.clone(), &LaneInput { name, color: None }, around);
+                let place = read.place.clone().calling(fields::TRACK);
+                things.take_track(place, &LaneInput { name, color: None }, around);
             }
         }
         things.take_people(slots, around);
@@ -143,7 +148,11 @@ impl Things {
             |room| RoomInput::of(&room.value),
         );
         if by_guid.is_some() && around.terms.room(Some(id)) != name {
-            rename(&mut input.name, around, name);
+            set(
+                &mut input.name,
+                around.event.languages.default.as_str(),
+                name,
+            );
         }
         input.capacity = hall.capacity.or(input.capacity);
         self.wanted_rooms.push(WantedRoom {
@@ -182,7 +191,7 @@ impl Things {
     }
 
     /// Finds the people of sessions that are there already first: who is in one of them is no namesake.
-    fn take_people(&mut self, slots: &[ReadSlot], around: &Around<'_>) {
+    fn take_people(&mut self, slots: &[&ReadSlot], around: &Around<'_>) {
         let sessions = around
             .standing
             .sessions
@@ -192,36 +201,32 @@ impl Things {
         let (there, new): (Vec<&ReadSlot>, Vec<&ReadSlot>) = slots
             .iter()
             .partition(|read| known.contains_key(&read.slot.guid));
+        let told = most_told(slots);
         let mut claimed = HashSet::new();
         for read in there.into_iter().chain(new) {
             let session = known.get(&read.slot.guid).copied();
-            for index in 0..read.slot.persons.len() {
-                self.take_person(read, index, session, &mut claimed, around);
+            for key in &read.keys {
+                if let Some((place, person)) = told.get(key.as_str())
+                    && !self.speakers.contains_key(key)
+                {
+                    let found = known_person(person, session, &claimed, around);
+                    let id = self.take_person(place, person, found, around);
+                    claimed.insert(id);
+                    self.speakers.insert(key.clone(), id);
+                }
             }
         }
     }
 
+    /// Wants this person as the speaker that was `found`, or as a new one.
     fn take_person(
         &mut self,
-        read: &ReadSlot,
-        index: usize,
-        session: Option<&Session>,
-        claimed: &mut HashSet<SpeakerId>,
+        place: &Place,
+        person: &Person,
+        found: Option<&Versioned<Speaker>>,
         around: &Around<'_>,
-    ) {
-        let (key, person) = (&read.keys[index], &read.slot.persons[index]);
-        if self.speakers.contains_key(key) {
-            return;
-        }
-        let known = &around.standing.speakers;
-        let by_guid = person.guid.map(Id::from_uuid);
-        let by_guid = known
-            .iter()
-            .find(|speaker| Some(speaker.value.id) == by_guid);
-        let found = by_guid.or_else(|| namesake(known, &person.name, session, claimed));
+    ) -> SpeakerId {
         let id = found.map_or_else(new_id, |speaker| speaker.value.id);
-        claimed.insert(id);
-        self.speakers.insert(key.clone(), id);
         let mut input = found.map_or_else(
             || SpeakerInput {
                 name: person.name.clone(),
@@ -235,17 +240,54 @@ impl Things {
             |speaker| SpeakerInput::of(&speaker.value),
         );
         input.name.clone_from(&person.name);
-        let place = Place {
-            pointer: format!("{}/persons/{index}", read.place.pointer),
-            line: read.place.line,
-        };
+        let said = found.and_then(|speaker| around.terms.person(&speaker.value).biography);
+        let bio = person.biography.as_deref();
+        if let Some(bio) = bio.filter(|bio| !alike(bio, said.as_deref().unwrap_or_default())) {
+            let bio_input = input.bio.get_or_insert_with(|| around.text(""));
+            set(bio_input, around.event.languages.default.as_str(), bio);
+        }
+        if person.avatar.is_some() {
+            input.photo_url.clone_from(&person.avatar);
+        }
         self.wanted_speakers.push(WantedSpeaker {
-            place,
+            place: place.clone(),
             id,
             current: found.cloned(),
             input,
         });
+        id
     }
+}
+
+/// Where each person is told of, by what they are known by: the first place that tells more than the name,
+/// if one does.
+fn most_told<'a>(slots: &[&'a ReadSlot]) -> HashMap<&'a str, (&'a Place, &'a Person)> {
+    let mut told: HashMap<&str, (&Place, &Person)> = HashMap::new();
+    for read in slots {
+        let people = read.people.iter().zip(&read.slot.persons);
+        for (key, one) in read.keys.iter().zip(people) {
+            let tells = |person: &Person| person.biography.is_some() || person.avatar.is_some();
+            let best = told.entry(key).or_insert(one);
+            if !tells(best.1) && tells(one.1) {
+                *best = one;
+            }
+        }
+    }
+    told
+}
+
+/// The speaker that this person is: by our id, else by name.
+fn known_person<'a>(
+    person: &Person,
+    session: Option<&Session>,
+    claimed: &HashSet<SpeakerId>,
+    around: &Around<'a>,
+) -> Option<&'a Versioned<Speaker>> {
+    let known = &around.standing.speakers;
+    let guid: Option<SpeakerId> = person.guid.map(Id::from_uuid);
+    let mut by_guid = known.iter();
+    let by_guid = by_guid.find(|speaker| Some(speaker.value.id) == guid);
+    by_guid.or_else(|| namesake(known, &person.name, session, claimed))
 }
 
 /// The first of this name who is nobody else, of those in the session before all others.
@@ -264,14 +306,4 @@ fn namesake<'a>(
     };
     let mut there = known.iter().filter(free).filter(is_in);
     there.next().or_else(|| known.iter().find(free))
-}
-
-/// Sets the name in the default language.
-fn rename(name: &mut LocalizedInput, around: &Around<'_>, new: &str) {
-    if let LocalizedInput::ByLanguage(texts) = name {
-        texts.insert(
-            around.event.languages.default.as_str().to_owned(),
-            new.to_owned(),
-        );
-    }
 }

@@ -1,11 +1,11 @@
 //! What a document wants the working copy to be, before anybody knows whether it can be. Pure.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
 use crate::faults::{Fault, Faults};
-use crate::ids::Id;
+use crate::ids::{Id, SessionId};
 use crate::programme::document::{Room, Session, Speaker, Track, Versioned};
 use crate::programme::rooms::input::RoomInput;
 use crate::programme::sessions::input::SessionInput;
@@ -24,6 +24,9 @@ crate::words! {
     }
 }
 
+/// What a document calls fields, by what we call them: `("/ends_at", "/end")`. It has nothing below them.
+pub type Fields = &'static [(&'static str, &'static str)];
+
 /// Where something stands in a document: a JSON pointer, or the path and the line of an element.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Place {
@@ -31,9 +34,38 @@ pub struct Place {
     pub pointer: String,
     /// The line, where the document is read by lines.
     pub line: Option<usize>,
+    /// What the document calls the fields here, where that is not what we call them.
+    pub fields: Fields,
 }
 
 impl Place {
+    /// Here, in JSON.
+    #[must_use]
+    pub fn at(pointer: String) -> Self {
+        Self {
+            pointer,
+            ..Self::default()
+        }
+    }
+
+    /// This place, with what the document calls the fields there.
+    #[must_use]
+    pub fn calling(self, fields: Fields) -> Self {
+        Self { fields, ..self }
+    }
+
+    /// What the document calls this field.
+    fn field<'a>(&self, ours: &'a str) -> &'a str {
+        let is_it = |field: &str| {
+            let rest = ours.strip_prefix(field);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let mut fields = self.fields.iter();
+        fields
+            .find(|(field, _)| is_it(field))
+            .map_or(ours, |(_, theirs)| theirs)
+    }
+
     /// Takes over faults whose pointers begin here.
     pub fn tell(&self, here: Faults, faults: &mut Faults) {
         for fault in here.into_list() {
@@ -41,7 +73,7 @@ impl Place {
                 Some(line) => format!("Line {line}: {}", fault.detail),
                 None => fault.detail,
             };
-            let pointer = format!("{}{}", self.pointer, fault.pointer);
+            let pointer = format!("{}{}", self.pointer, self.field(&fault.pointer));
             let code = fault.code;
             faults.extend(Faults::of(vec![Fault {
                 pointer,
@@ -98,6 +130,9 @@ pub struct Wish {
     pub removes: Removes,
     /// Guids of sessions that it names, but says wrongly.
     pub unread: HashSet<Uuid>,
+    /// Those sessions, as far as they could be read: nothing becomes of them, but all that is wrong with
+    /// them is told.
+    pub checked: Vec<(Place, SessionInput)>,
     /// Rooms, in order.
     pub rooms: Vec<WantedRoom>,
     /// Tracks, in order.
@@ -106,4 +141,6 @@ pub struct Wish {
     pub speakers: Vec<WantedSpeaker>,
     /// Sessions.
     pub sessions: Vec<WantedSession>,
+    /// The numbers that it gives its sessions.
+    pub numbers: HashMap<SessionId, i32>,
 }

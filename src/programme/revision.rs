@@ -31,6 +31,8 @@ pub struct Standing {
     pub released: Vec<Session>,
     /// What a release refers to.
     pub bound: Bound,
+    /// From here on, numbers that no session has were never given.
+    pub unused_numbers_from: i32,
 }
 
 /// What a release refers to, so that it can't be deleted.
@@ -68,6 +70,7 @@ impl Standing {
             sessions,
             released,
             bound,
+            unused_numbers_from: identity_store::next_number(conn, event)?,
         })
     }
 
@@ -139,7 +142,8 @@ impl<T> Delta<T> {
     }
 }
 
-/// What becomes of the working copy. New sessions have the number 0, unless they had one in a release.
+/// What becomes of the working copy. New sessions have the number 0, unless they had one in a release, or
+/// bring one that was never given.
 #[derive(Debug, Default)]
 pub struct Revision {
     /// Of rooms.
@@ -220,7 +224,10 @@ fn write_sessions(
         kept(sessions::store::update(tx, event.id, session, now)?)?;
         told();
     }
-    for session in &revision.sessions.added {
+    // Those that have a number first, so that none of the others gets it.
+    let mut added: Vec<&Session> = revision.sessions.added.iter().collect();
+    added.sort_by_key(|session| session.number == 0);
+    for session in added {
         let mut session = session.clone();
         if session.number == 0 {
             session.number = identity_store::take_number(tx, event.id)?;

@@ -162,6 +162,7 @@ pub fn delete(
     if !store::delete(tx, event.id, session)? {
         return refused(ProgrammeRefusal::Stale);
     }
+    identity_store::retire_number(tx, event.id, session.value.number)?;
     live_store::remember(tx, event.id, &session.value)?;
     if acts_at_once(&session.value) != (None, None) {
         events::touch_public(tx, event.id, now)?;

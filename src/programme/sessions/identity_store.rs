@@ -15,6 +15,9 @@ use crate::ids::{EventId, Id, SessionId};
 use crate::per_backend;
 use crate::text::Slug;
 
+/// Largest number that is retired: with one above it, a single deletion could leave none to give.
+const LAST_RETIRED: i32 = 1_000_000_000;
+
 /// The slugs of the event's sessions, without that of `except`.
 ///
 /// # Errors
@@ -116,16 +119,61 @@ pub fn make_way(conn: &mut Conn, event: EventId, wanted: &[&Session]) -> Result<
     Ok(())
 }
 
-/// Takes the next number of the event; it is never given again, not even after a deletion.
+/// From here on, numbers that no session of the event has were never given: a session brings its own
+/// along where it comes from elsewhere, and one that is deleted takes all up to its own with it.
+///
+/// # Errors
+/// The store's failure.
+pub fn next_number(conn: &mut Conn, event: EventId) -> Result<i32, DbError> {
+    Ok(per_backend!(conn, c => {
+        events::table.filter(events::id.eq(event)).select(events::next_session_number).first(c)
+    })?)
+}
+
+/// Takes the next number of the event that no session has; it is never given again, not even after a
+/// deletion.
 ///
 /// # Errors
 /// The store's failure.
 pub fn take_number(conn: &mut Conn, event: EventId) -> Result<i32, DbError> {
-    let next: i32 = per_backend!(conn, c => {
-        diesel::update(events::table.filter(events::id.eq(event)))
-            .set(events::next_session_number.eq(events::next_session_number + 1))
-            .returning(events::next_session_number)
+    loop {
+        let next: i32 = per_backend!(conn, c => {
+            diesel::update(events::table.filter(events::id.eq(event)))
+                .set(events::next_session_number.eq(events::next_session_number + 1))
+                .returning(events::next_session_number)
+                .get_result(c)
+        })?;
+        let number = next - 1;
+        let is_taken: bool = per_backend!(conn, c => {
+            diesel::select(diesel::dsl::exists(
+                sessions::table
+                    .filter(sessions::event_id.eq(event))
+                    .filter(sessions::number.eq(number)),
+            ))
             .get_result(c)
+        })?;
+        if !is_taken {
+            return Ok(number);
+        }
+    }
+}
+
+/// Sees to it that the number of a session that is deleted is not given again.
+///
+/// # Errors
+/// The store's failure.
+pub fn retire_number(conn: &mut Conn, event: EventId, number: i32) -> Result<(), DbError> {
+    if number > LAST_RETIRED {
+        return Ok(());
+    }
+    per_backend!(conn, c => {
+        diesel::update(
+            events::table
+                .filter(events::id.eq(event))
+                .filter(events::next_session_number.le(number)),
+        )
+        .set(events::next_session_number.eq(number + 1))
+        .execute(c)
     })?;
-    Ok(next - 1)
+    Ok(())
 }
