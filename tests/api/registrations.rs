@@ -165,7 +165,9 @@ on_both_stores! { with [crate::helpers::MAIL_WAITS]
         let unknown = sale.register(&app, "other@example.org").await;
         let strip = |answer: &crate::helpers::client::Answer| { let mut body = answer.expect(202); body["email"] = Value::Null; body["confirm_before"] = Value::Null; body };
         assert_eq!(strip(&known), strip(&unknown));
-        assert_eq!(known.body.len(), unknown.body.len());
+        // As long, but for microseconds that happen to end in zeros.
+        let length = |answer: &crate::helpers::client::Answer| answer.body.len() - answer.expect(202)["confirm_before"].as_str().unwrap().len();
+        assert_eq!(length(&known), length(&unknown));
         let names = |answer: &crate::helpers::client::Answer| { let mut names: Vec<_> = answer.headers.keys().map(ToString::to_string).collect(); names.sort(); names };
         assert_eq!(names(&known), names(&unknown));
         assert_eq!(kinds(&app, "known@example.org"), ["confirm_registration", "registration_confirmed", "already_registered"]);
