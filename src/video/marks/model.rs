@@ -305,7 +305,16 @@ mod tests {
         assert_eq!(before(&ended, 1, "10:45"), None);
         let unmarked = Actuals::of(&sessions, &[]);
         assert_eq!(before(&unmarked, 1, "10:29"), Some(sessions[0].id));
-        assert_eq!(before(&unmarked, 1, "10:45"), None, "over by plan");
+        let followed = "the next one was to follow at once";
+        assert_eq!(
+            before(&unmarked, 1, "10:45"),
+            Some(sessions[0].id),
+            "{followed}"
+        );
+        let mut apart = sessions.clone();
+        apart[1].starts_at = Some(at("10:40"));
+        let over = unmarked.unfinished_before(&apart, &apart[1], at("10:45"));
+        assert_eq!(over, None, "over by plan");
     }
 
     proptest! {
