@@ -58,7 +58,7 @@ on_both_stores! { with [MAIL_WAITS]
         let first = outbox::token(&app, "kari@example.org", "confirm_registration");
         // Who asks for a link before confirming gets the one that confirms.
         app.post("/registrations/link", &json!({"event": sale.event, "email": "kari@example.org"})).send().await.expect(202);
-        assert_eq!(kinds(&app, "kari@example.org"), ["confirm_registration", "confirm_registration"]);
+        outbox::until(&app, "kari@example.org", "confirm_registration", 2).await;
         let second = outbox::token(&app, "kari@example.org", "confirm_registration");
         assert_ne!(first, second);
         confirm(&app, &first).await.expect(200);
