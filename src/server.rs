@@ -55,6 +55,8 @@ pub struct AppState {
     pub snapshots: Snapshots,
     /// Other public documents, made a moment ago.
     pub recent: Recent,
+    /// Where searches and the work on their index meet.
+    pub index_work: search::IndexWork,
     /// Takes mails off our hands.
     pub mailer: Mailer,
     /// Takes the commands that come in crowds.
@@ -93,6 +95,7 @@ impl AppState {
             hot: Submit::open(&db).map_err(StartError::Threads)?,
             health: Health::new(db.clone(), clock.clone()),
             mail_called: Notify::new(),
+            index_work: search::IndexWork::default(),
             recent: Recent::new(db.clone(), clock.clone()),
             snapshots: Snapshots::new(db.clone(), clock.clone(), &config.public_url),
             db,

@@ -45,32 +45,15 @@ impl HitKind {
     }
 }
 
-/// The event of an entry.
+/// What a session says of itself. Its own entry holds it, and whatever else is part of it looks there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OfEvent {
-    /// Its name in paths.
-    pub slug: String,
-    /// Title.
-    pub title: Localized,
-    /// Its series.
-    pub series: Option<SeriesId>,
-    /// When it starts, in microseconds since 1970; of hits that are equally good the newest come first.
-    pub starts_at: Option<i64>,
-}
-
-/// The session of an entry.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OfSession {
-    /// Its id.
-    pub id: SessionId,
+pub struct Line {
     /// Its name in paths.
     pub slug: String,
     /// Title.
     pub title: Localized,
     /// When it starts by the programme.
     pub starts_at: Option<Instant>,
-    /// Whether it has a page to be watched on.
-    pub watchable: bool,
 }
 
 /// The speaker that an entry is.
@@ -95,15 +78,6 @@ pub struct OfMaterial {
     pub page: Option<i32>,
 }
 
-/// The recording that an entry is of.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OfRecording {
-    /// Its id.
-    pub id: RecordingId,
-    /// Where it is.
-    pub url: String,
-}
-
 /// A text that is searched.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Field {
@@ -113,28 +87,37 @@ pub struct Field {
     /// The second of the recording at which it is said.
     #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
     pub at: Option<u32>,
+    /// The first second of the recording at which it is said no more.
+    #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<u32>,
     /// Plain text.
     #[serde(rename = "t")]
     pub text: String,
 }
 
-/// An entry of the index.
+/// An entry of the index. It holds nothing that others say of themselves, so that a title which changes
+/// changes one entry, whatever is said in its session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Content {
     /// What it is.
     pub kind: HitKind,
     /// Its place in its event, of those that are equally good.
     pub place: i64,
-    /// Its event.
-    pub event: OfEvent,
-    /// Its session; the speaker's if they have one alone.
-    pub session: Option<OfSession>,
+    /// The series of its event.
+    pub series: Option<SeriesId>,
+    /// When its event starts, in microseconds since 1970; of hits that are equally good the newest come
+    /// first.
+    pub starts_at: Option<i64>,
+    /// Its session; the speaker's first.
+    pub session: Option<SessionId>,
+    /// What its session says of itself, if it is the session's own entry.
+    pub line: Option<Line>,
     /// The speaker.
     pub speaker: Option<OfSpeaker>,
     /// The material.
     pub material: Option<OfMaterial>,
     /// The recording.
-    pub recording: Option<OfRecording>,
+    pub recording: Option<RecordingId>,
     /// What is searched.
     pub fields: Vec<Field>,
     /// What is said right after it, for words that go on over its end. What is found here alone is another

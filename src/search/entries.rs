@@ -1,18 +1,16 @@
 //! What there is to be found in one event. Pure.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use super::content::{
-    Content, Field, HitKind, OfEvent, OfMaterial, OfRecording, OfSession, OfSpeaker, key,
-};
-use super::query::MOST_TERMS;
+use super::content::{Content, Field, HitKind, Line, OfMaterial, OfSpeaker, key};
+use super::passages::passages;
 use crate::events::Event;
 use crate::ids::SessionId;
 use crate::programme::Shown;
 use crate::programme::document::{Material, Session, Speaker};
 use crate::text::{Localized, to_plain};
+use crate::transcripts::Transcript;
 use crate::transcripts::stretch::Stretches;
-use crate::transcripts::{Cue, Transcript};
 use crate::video::{Known, Recording};
 
 /// How much a word counts where it stands.
@@ -23,16 +21,8 @@ mod weight {
     pub const ABSTRACT: i32 = 4;
     pub const PAGE: i32 = 4;
     pub const ABOUT: i32 = 3;
-    pub const SAID: i32 = 3;
     pub const AFFILIATION: i32 = 2;
 }
-
-/// A passage ends when it has this many bytes,
-const PASSAGE_BYTES: usize = 240;
-/// when it has taken this long, in milliseconds,
-const PASSAGE_MILLIS: u32 = 30_000;
-/// or when nobody says anything for so long.
-const SILENCE: u32 = 10_000;
 
 /// What entries are made of.
 #[derive(Debug)]
@@ -51,18 +41,21 @@ pub struct Sources {
 pub type Entry = (String, Content);
 
 impl Sources {
-    /// All entries.
+    /// All entries: sessions first, where whatever is part of them looks. What is not to be recorded is
+    /// not to be found either.
     #[must_use]
     pub fn entries(&self) -> Vec<Entry> {
         let speakers = &self.shown.programme.speakers;
         let speakers: HashMap<_, _> = speakers.iter().map(|one| (one.id, one)).collect();
         let mut entries = Vec::new();
-        for session in &self.shown.programme.sessions {
+        for session in self.sessions() {
             let parts = session.speakers.iter();
             let people: Vec<&Speaker> = parts
                 .filter_map(|part| speakers.get(&part.speaker_id).copied())
                 .collect();
             entries.push(self.session(session, &people));
+        }
+        for session in self.sessions() {
             for (index, material) in session.materials.iter().enumerate() {
                 self.material(session, index, material, &mut entries);
             }
@@ -76,18 +69,20 @@ impl Sources {
         entries
     }
 
+    fn sessions(&self) -> impl Iterator<Item = &Session> {
+        let sessions = self.shown.programme.sessions.iter();
+        sessions.filter(|session| !session.do_not_record)
+    }
+
     fn entry(&self, kind: HitKind, session: Option<&Session>) -> Content {
         let event = &self.event;
         Content {
             kind,
             place: session.map_or(0, |session| session.number.into()),
-            event: OfEvent {
-                slug: event.slug.to_string(),
-                title: event.title.clone(),
-                series: event.series.as_ref().map(|(id, _)| *id),
-                starts_at: event.starts_at().map(|at| at.utc().timestamp_micros()),
-            },
-            session: session.map(of_session),
+            series: event.series.as_ref().map(|(id, _)| *id),
+            starts_at: event.starts_at().map(|at| at.utc().timestamp_micros()),
+            session: session.map(|session| session.id),
+            line: None,
             speaker: None,
             material: None,
             recording: None,
@@ -98,6 +93,11 @@ impl Sources {
 
     fn session(&self, session: &Session, people: &[&Speaker]) -> Entry {
         let mut content = self.entry(HitKind::Session, Some(session));
+        content.line = Some(Line {
+            slug: session.slug.clone(),
+            title: session.title.clone(),
+            starts_at: session.starts_at,
+        });
         let fields = &mut content.fields;
         fields.extend(lines(weight::TITLE, &session.title));
         fields.extend(texts(weight::ABSTRACT, &session.abstract_text));
@@ -143,7 +143,7 @@ impl Sources {
             let mut parts = session.speakers.iter();
             parts.any(|part| part.speaker_id == speaker.id)
         };
-        let sessions = self.shown.programme.sessions.iter().filter(speaks);
+        let sessions = self.sessions().filter(speaks);
         let first = sessions.min_by_key(|session| (session.starts_at.is_none(), session.starts_at));
         let mut content = self.entry(HitKind::Speaker, first);
         content.speaker = Some(OfSpeaker {
@@ -163,47 +163,37 @@ impl Sources {
 
     fn recording(&self, recording: &Recording, said: &Transcript, entries: &mut Vec<Entry>) {
         let stretches = Stretches::of(recording, &self.shown, &self.known);
-        let leaving = stretches.cut(said.clone());
-        let sessions = &self.shown.programme.sessions;
-        let sessions: HashMap<_, _> = sessions.iter().map(|one| (one.id, one)).collect();
-        let passages = passages(&leaving, &stretches);
-        for (index, (on, cues)) in passages.iter().enumerate() {
-            let session = on.and_then(|id| sessions.get(&id).copied());
-            let mut content = self.entry(HitKind::Transcript, session);
-            let start = cues.first().map_or(0, |cue| cue.start);
-            content.place = start.into();
-            content.recording = Some(OfRecording {
-                id: recording.id,
-                url: recording.url.to_string(),
-            });
-            content.fields = cues.iter().map(|cue| said_in(cue)).collect();
-            content.goes_on = going_on(&passages, index);
-            let name = key(HitKind::Transcript, recording.id.uuid(), &start.to_string());
-            // Two voices may begin at once.
-            if entries.last().is_none_or(|(last, _)| *last != name) {
-                entries.push((name, content));
-            } else if let Some((_, last)) = entries.last_mut() {
-                last.fields.append(&mut content.fields);
-                last.goes_on = content.goes_on;
+        let sessions: HashSet<_> = self.sessions().map(|session| session.id).collect();
+        let may_be_found = |on: &Option<SessionId>| on.is_none_or(|id| sessions.contains(&id));
+        for passage in passages(said, &stretches) {
+            if !may_be_found(&passage.on) {
+                continue;
             }
+            let mut content = self.entry(HitKind::Transcript, None);
+            content.session = passage.on;
+            content.place = passage.start.into();
+            content.recording = Some(recording.id);
+            content.fields = passage.fields;
+            content.goes_on = passage.goes_on;
+            let part = passage.start.to_string();
+            let name = key(HitKind::Transcript, recording.id.uuid(), &part);
+            entries.push((name, content));
         }
     }
+}
+
+/// Whether this is what something is called.
+#[must_use]
+pub fn is_title(field: &Field) -> bool {
+    [weight::TITLE, weight::NAME].contains(&field.weight)
 }
 
 fn field(weight: i32, text: &str) -> Field {
     Field {
         weight,
         at: None,
+        until: None,
         text: text.to_owned(),
-    }
-}
-
-fn said_in(cue: &Cue) -> Field {
-    let lines: Vec<&str> = cue.lines.iter().map(|line| line.text.as_str()).collect();
-    Field {
-        weight: weight::SAID,
-        at: Some(cue.start / 1000),
-        text: lines.join(" "),
     }
 }
 
@@ -214,66 +204,4 @@ fn lines(weight: i32, text: &Localized) -> impl Iterator<Item = Field> {
 fn texts(weight: i32, text: &Localized) -> impl Iterator<Item = Field> {
     let plain = text.0.values().map(|text| to_plain(text));
     plain.map(move |text| field(weight, &text))
-}
-
-fn of_session(session: &Session) -> OfSession {
-    OfSession {
-        id: session.id,
-        slug: session.slug.clone(),
-        title: session.title.clone(),
-        starts_at: session.starts_at,
-        watchable: !session.do_not_record,
-    }
-}
-
-type Passage<'a> = (Option<SessionId>, Vec<&'a Cue>);
-
-/// The cues in passages that are said in one session and can be read at a glance.
-fn passages<'a>(transcript: &'a Transcript, stretches: &Stretches) -> Vec<Passage<'a>> {
-    let mut passages: Vec<Passage<'a>> = Vec::new();
-    let mut bytes = 0;
-    for cue in transcript.cues() {
-        let on = stretches.session_at(cue.start);
-        let length: usize = cue.lines.iter().map(|line| line.text.len()).sum();
-        let goes_on = passages.last().is_some_and(|(before, cues)| {
-            let start = cues.first().map_or(0, |first| first.start);
-            let end = cues.last().map_or(0, |last| last.end);
-            *before == on
-                && bytes + length <= PASSAGE_BYTES
-                && cue.start - start <= PASSAGE_MILLIS
-                && cue.start.saturating_sub(end) <= SILENCE
-        });
-        match passages.last_mut() {
-            Some((_, cues)) if goes_on => {
-                cues.push(cue);
-                bytes += length;
-            }
-            _ => {
-                passages.push((on, vec![cue]));
-                bytes = length;
-            }
-        }
-    }
-    passages
-}
-
-/// What is said right after a passage in the same session, as far as a query can reach.
-fn going_on(passages: &[Passage<'_>], index: usize) -> Vec<Field> {
-    let Some((on, cues)) = passages.get(index) else {
-        return Vec::new();
-    };
-    let later = passages.iter().skip(index + 1);
-    let later = later.take_while(|(then, _)| then == on);
-    let (mut words, mut end) = (0, cues.last().map_or(0, |cue| cue.end));
-    let mut fields = Vec::new();
-    for cue in later.flat_map(|(_, cues)| cues) {
-        if words >= MOST_TERMS || cue.start.saturating_sub(end) > SILENCE {
-            break;
-        }
-        let field = said_in(cue);
-        words += field.text.split_whitespace().count();
-        end = cue.end;
-        fields.push(field);
-    }
-    fields
 }

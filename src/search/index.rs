@@ -1,12 +1,15 @@
-//! Keeps the index as the public sees events.
+//! Finds out what of the index is not what the public sees: what goes, and what is to be made. The store
+//! is read for it and nothing is written; [`keep_up`](super::keep_up) writes, a little at a time.
+
+use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
-use super::entries::{Entry, Sources};
-use super::store::{self, NewEntry};
+use super::content::Content;
+use super::entries::{Entry, Sources, is_title};
+use super::store::{self, Indexed, NewEntry};
 use super::words;
-use crate::db::rows::serialise_on;
-use crate::db::types::Words;
+use crate::db::types::{AsJson, Words};
 use crate::db::{Conn, DbError};
 use crate::events::find_public;
 use crate::ids::{EventId, SlugOr};
@@ -14,78 +17,107 @@ use crate::programme::shown;
 use crate::transcripts::find_transcript;
 use crate::video::{known, list_public};
 
-/// Most events that are indexed in one transaction.
-pub const AT_A_TIME: i64 = 5;
 /// Raised when entries or tokens are made in another way, so that they are made anew.
-const EDITION: &[u8] = b"2";
+const EDITION: &[u8] = b"3";
 
-/// Indexes events that are stale, at most [`AT_A_TIME`], and returns how many they were.
+/// What the public sees of an event, and what is indexed of it.
+#[derive(Debug)]
+pub struct Seen {
+    event: EventId,
+    version: i64,
+    before: HashMap<String, Indexed>,
+    /// `None` if nobody may read it.
+    now: Option<Sources>,
+}
+
+/// What makes the index of an event what the public sees.
+#[derive(Debug)]
+pub struct Plan {
+    /// The event.
+    pub event: EventId,
+    /// Its public version that this is right for.
+    pub version: i64,
+    /// The rows of entries that go.
+    pub gone: Vec<i64>,
+    /// Entries that are new or not as they were.
+    pub new: Vec<Draft>,
+}
+
+/// An entry before its tokens are made, which take more memory than all else.
+#[derive(Debug)]
+pub struct Draft {
+    name: String,
+    content: Content,
+    digest: Vec<u8>,
+}
+
+/// Reads an event and its index; `None` if it is gone.
 ///
 /// # Errors
 /// The store's failure.
-pub fn catch_up(tx: &mut Conn) -> Result<usize, DbError> {
-    // One at a time: they number their entries.
-    serialise_on(tx, [b"search".as_slice()])?;
-    let stale = store::list_stale(tx, AT_A_TIME)?;
-    let mut indexed = Vec::new();
-    for event in &stale {
-        if let Some(version) = index(tx, *event)? {
-            indexed.push((*event, version));
-        }
-    }
-    // Last, because registrations wait for who writes their event.
-    for (event, version) in indexed {
-        store::set_indexed(tx, event, version)?;
-    }
-    Ok(stale.len())
-}
-
-/// Makes the index of an event what the public sees, and returns as of which public version; `None` if
-/// the event is gone. Entries that are as they were are left alone.
-fn index(tx: &mut Conn, event: EventId) -> Result<Option<i64>, DbError> {
-    // Before anything else of the event is read: what changes meanwhile raises it again.
-    let Some(version) = store::public_version(tx, event)? else {
+pub fn see(conn: &mut Conn, event: EventId) -> Result<Option<Seen>, DbError> {
+    let Some(version) = store::public_version(conn, event)? else {
         return Ok(None);
     };
-    let mut before = store::indexed(tx, event)?;
-    let mut new = Vec::new();
-    for entry in read(tx, event)? {
-        let digest = digest(&entry)?;
-        match before.remove(&entry.0) {
-            Some(same) if same.digest == digest => {}
-            changed => {
-                if let Some(changed) = changed {
-                    before.insert(entry.0.clone(), changed);
-                }
-                new.push(made(event, entry, digest));
-            }
-        }
-    }
-    let gone: Vec<i64> = before.values().map(|entry| entry.id).collect();
-    store::delete(tx, &gone)?;
-    store::insert(tx, event, new)?;
-    Ok(Some(version))
+    Ok(Some(Seen {
+        event,
+        version,
+        before: store::indexed(conn, event)?,
+        now: read(conn, event)?,
+    }))
 }
 
-/// All entries that an event should have: none if nobody may read it.
-fn read(tx: &mut Conn, id: EventId) -> Result<Vec<Entry>, DbError> {
-    let Some(event) = find_public(tx, &SlugOr::Id(id))? else {
-        return Ok(Vec::new());
+/// All that entries of an event are made of: nothing if nobody may read it.
+fn read(conn: &mut Conn, id: EventId) -> Result<Option<Sources>, DbError> {
+    let Some(event) = find_public(conn, &SlugOr::Id(id))? else {
+        return Ok(None);
     };
     let mut said = Vec::new();
-    for recording in list_public(tx, id)? {
-        if let Some(kept) = find_transcript(tx, id, recording.id)? {
+    for recording in list_public(conn, id)? {
+        if let Some(kept) = find_transcript(conn, id, recording.id)? {
             said.push((recording, kept.transcript));
         }
     }
-    let shown = shown(tx, id)?;
-    let sources = Sources {
-        known: known(tx, id, &shown.placed())?,
+    let shown = shown(conn, id)?;
+    Ok(Some(Sources {
+        known: known(conn, id, &shown.placed())?,
         shown,
         event,
         said,
-    };
-    Ok(sources.entries())
+    }))
+}
+
+impl Seen {
+    /// What is to be done. Entries that are as they were are left alone.
+    ///
+    /// # Errors
+    /// If an entry can't be printed.
+    pub fn plan(self) -> Result<Plan, DbError> {
+        let Self {
+            event,
+            version,
+            mut before,
+            now,
+        } = self;
+        let mut new = Vec::new();
+        for entry in now.iter().flat_map(Sources::entries) {
+            let digest = digest(&entry)?;
+            let known = before.remove(&entry.0);
+            if known.is_none_or(|known| known.digest != digest) {
+                new.push(Draft {
+                    name: entry.0,
+                    content: entry.1,
+                    digest,
+                });
+            }
+        }
+        Ok(Plan {
+            event,
+            version,
+            gone: before.values().map(|entry| entry.id).collect(),
+            new,
+        })
+    }
 }
 
 fn digest(entry: &Entry) -> Result<Vec<u8>, DbError> {
@@ -94,18 +126,25 @@ fn digest(entry: &Entry) -> Result<Vec<u8>, DbError> {
     Ok(digest.finalize().to_vec())
 }
 
-fn made(event: EventId, (name, content): Entry, digest: Vec<u8>) -> NewEntry {
-    let fields = content.fields.iter().chain(&content.goes_on);
-    let texts = fields.map(|field| field.text.as_str());
-    let mut tokens = words::tokens(texts);
-    tokens.insert(content.kind.token().to_owned());
-    tokens.insert(of_event(event));
-    tokens.extend(content.event.series.map(of_series));
-    NewEntry {
-        name,
-        digest,
-        words: Words(tokens),
-        content,
+impl Draft {
+    /// The entry with its tokens.
+    #[must_use]
+    pub fn made(self, event: EventId) -> NewEntry {
+        let content = &self.content;
+        let fields = content.fields.iter().chain(&content.goes_on);
+        let mut tokens = words::tokens(fields.map(|field| field.text.as_str()));
+        let titles = content.fields.iter().filter(|field| is_title(field));
+        let titles = words::tokens(titles.map(|field| field.text.as_str()));
+        tokens.extend(titles.iter().map(|token| words::in_title(token)));
+        tokens.insert(content.kind.token().to_owned());
+        tokens.insert(of_event(event));
+        tokens.extend(content.series.map(of_series));
+        NewEntry {
+            name: self.name,
+            digest: self.digest,
+            words: Words(tokens),
+            content: AsJson(self.content),
+        }
     }
 }
 

@@ -8,16 +8,18 @@
 //! parts of compounds.
 //!
 //! The index follows the public version of events, which every change that the public sees raises in
-//! its own transaction: an event whose version is not the one that was indexed is [stale](index). A
-//! search indexes what is stale before it answers, and what is stale nonetheless is left out, so that
-//! nothing is found that may no longer be seen. [`keep_up`] does most of that work ahead of searches,
-//! also for data that is older than the index.
+//! its own transaction: an event whose version is not the one that was indexed is [stale](index).
+//! [`keep_up`] indexes it, entry by entry that changed, in short transactions. A search waits for that for
+//! a moment and then answers from what is there; what it finds in an event that is still stale it holds
+//! against what the public may see [now](current), so that nothing is found that may no longer be seen.
 
 mod content;
+mod current;
 pub mod entries;
 pub mod index;
 mod input;
 mod keep_up;
+mod passages;
 pub mod query;
 pub mod rank;
 pub mod routes;
@@ -28,4 +30,4 @@ pub mod wire;
 pub mod words;
 
 pub use content::{Content, Field, HitKind};
-pub use keep_up::keep_up;
+pub use keep_up::{IndexWork, keep_up};

@@ -1,7 +1,7 @@
 //! What somebody looks for. Pure.
 
 use super::stem;
-use super::words::{FIRST_PART, SHORTEST_PART, words};
+use super::words::{FIRST_PART, SHORTEST_PART, in_title, words};
 
 /// Most words of a query that are looked at.
 pub const MOST_TERMS: usize = 12;
@@ -96,6 +96,27 @@ impl Term {
             forms.push(form('c', &self.folded, true));
         }
         forms
+    }
+
+    /// The tokens of what fits in a title.
+    #[must_use]
+    pub fn forms_in_title(&self) -> Vec<Form> {
+        let forms = self.forms().into_iter();
+        forms
+            .map(|form| Form {
+                token: in_title(&form.token),
+                ..form
+            })
+            .collect()
+    }
+
+    /// The token of the word as it is looked for.
+    #[must_use]
+    pub fn exact(&self) -> Form {
+        Form {
+            token: format!("w{}", self.folded),
+            is_prefix: false,
+        }
     }
 
     /// How well a folded word fits; 0 is not at all. It fits if and only if one of the

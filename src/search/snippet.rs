@@ -1,24 +1,25 @@
 //! A line of what was found, with the words that were looked for marked. Pure.
 
+use std::ops::Range;
+
 use super::query::Query;
-use super::words::words;
+use super::words::{Word, words};
 
 /// Bytes of a snippet, roughly.
-const LENGTH: usize = 240;
+pub const LENGTH: usize = 240;
 /// Bytes before the first word that was looked for, roughly.
 const BEFORE: usize = 80;
 
-/// The text around the first word that was looked for, as HTML: everything is escaped, and the words
-/// stand in `<mark>`. Nothing but that element is ever in it.
+/// The text around the words that were looked for, as many of them as fit, as HTML: everything is escaped,
+/// and the words stand in `<mark>`. Nothing but that element is ever in it.
 #[must_use]
 pub fn marked(query: &Query, text: &str) -> String {
     let words = words(text);
-    let looked_for = |word: &super::words::Word| {
+    let looked_for = |word: &Word| {
         let mut terms = query.terms.iter();
         terms.any(|term| term.quality(&word.folded) > 0)
     };
-    let first = words.iter().find(|word| looked_for(word));
-    let first = first.map_or(0, |word| word.at.start);
+    let first = first(query, &words);
     let mut starts = words.iter().map(|word| word.at.start);
     let from = if first > BEFORE {
         starts
@@ -51,6 +52,35 @@ pub fn marked(query: &Query, text: &str) -> String {
     escape(text.get(at..to), &mut snippet);
     snippet.push_str(if to < text.len() { "…" } else { "" });
     snippet
+}
+
+/// Where the first word stands of those that together are most of the words that were looked for.
+fn first(query: &Query, words: &[Word]) -> usize {
+    let fits = |word: &Word| {
+        let terms = query.terms.iter();
+        let fits: Vec<bool> = terms.map(|term| term.quality(&word.folded) > 0).collect();
+        fits.contains(&true).then_some((word.at.clone(), fits))
+    };
+    let found: Vec<(Range<usize>, Vec<bool>)> = words.iter().filter_map(fits).collect();
+    let mut best = (0, 0);
+    for (index, (at, _)) in found.iter().enumerate() {
+        let end = at.start + LENGTH - at.start.min(BEFORE);
+        let within = found.iter().skip(index).take_while(|(at, _)| at.end <= end);
+        let mut covered = vec![false; query.terms.len()];
+        for (_, fits) in within {
+            for (covered, fits) in covered.iter_mut().zip(fits) {
+                *covered |= fits;
+            }
+        }
+        let count = covered.iter().filter(|covered| **covered).count();
+        if count > best.0 || index == 0 {
+            best = (count, at.start);
+        }
+        if count == covered.len() {
+            break;
+        }
+    }
+    best.1
 }
 
 fn escape(text: Option<&str>, snippet: &mut String) {
@@ -100,5 +130,20 @@ mod tests {
         );
         assert!(snippet.len() < LENGTH + 60, "{}", snippet.len());
         assert_eq!(of("finnesikke", "kort"), "kort");
+    }
+
+    #[test]
+    fn a_long_text_is_cut_where_all_words_are() {
+        let text = format!(
+            "Barnevernet {}. Kommunen og barnevernet {}",
+            "ord å ".repeat(90),
+            "ende ".repeat(90)
+        );
+        let snippet = of("barnevern kommune", &text);
+        assert!(
+            snippet.contains("<mark>Kommunen</mark> og <mark>barnevernet</mark> ende"),
+            "{snippet}"
+        );
+        assert!(of("barnevern", &text).starts_with("<mark>Barnevernet</mark> ord"));
     }
 }

@@ -1,13 +1,13 @@
 //! How hits look.
 
-use chrono_tz::Tz;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::content::{Content, HitKind};
+use super::content::{Content, HitKind, Line};
 use super::query::Query;
 use super::rank::Hit;
 use super::snippet::marked;
+use crate::events::Event;
 use crate::http::wire::Moment;
 use crate::ids::{EventId, RecordingId, SessionId, SpeakerId};
 use crate::text::Localized;
@@ -71,8 +71,8 @@ pub struct SearchHit {
     pub kind: HitKind,
     /// The event that it is part of.
     pub event: HitEvent,
-    /// The session that it is, or is part of; for a speaker their first. Null for words that are said
-    /// outside of any session, and for a speaker without one.
+    /// The session that it is, or is part of; for a speaker their first that may be recorded. Null for words
+    /// that are said outside of any session, and for a speaker without one.
     #[schema(required = true)]
     pub session: Option<HitSession>,
     /// The speaker; null unless that is what was found.
@@ -110,32 +110,45 @@ pub struct SearchHit {
 }
 
 impl SearchHit {
-    /// A hit of this query.
+    /// A hit of this query, with what it is part of as that is now.
     #[must_use]
-    pub fn new(hit: Hit, event: EventId, zone: Tz, query: &Query, public_url: &str) -> Self {
+    pub fn new(
+        hit: Hit,
+        event: &Event,
+        session: Option<(SessionId, Line)>,
+        url: Option<&VideoUrl>,
+        query: &Query,
+        public_url: &str,
+    ) -> Self {
         let snippet = marked(query, &shown_text(&hit.content, hit.field));
         let field = hit.content.fields.get(hit.field);
         let start_seconds = field.and_then(|field| field.at);
         let content = hit.content;
-        let watch_url = content.recording.as_ref().map(|recording| {
-            let url = VideoUrl::from_stored(recording.url.clone());
+        let watch_url = url.map(|url| {
             let start = start_seconds.and_then(Position::new);
-            watch_link(&url, start.unwrap_or(Position::START)).url
+            watch_link(url, start.unwrap_or(Position::START)).url
         });
+        let watch_page_url = session
+            .as_ref()
+            .zip(start_seconds)
+            .map(|((_, line), start)| {
+                let (event, session) = (&event.slug, &line.slug);
+                format!("{public_url}/watch/{event}/{session}?t={start}")
+            });
         let page = content.material.as_ref().and_then(|material| material.page);
         Self {
             kind: content.kind,
-            watch_page_url: watch_page(&content, start_seconds, public_url),
+            watch_page_url,
             event: HitEvent {
-                id: event,
-                slug: content.event.slug,
-                title: content.event.title,
+                id: event.id,
+                slug: event.slug.to_string(),
+                title: event.title.clone(),
             },
-            session: content.session.map(|session| HitSession {
-                id: session.id,
-                slug: session.slug,
-                title: session.title,
-                starts_at: Moment::maybe(session.starts_at, zone),
+            session: session.map(|(id, line)| HitSession {
+                id,
+                slug: line.slug,
+                title: line.title,
+                starts_at: Moment::maybe(line.starts_at, event.timezone),
             }),
             speaker: content.speaker.map(|speaker| HitSpeaker {
                 id: speaker.id,
@@ -148,7 +161,7 @@ impl SearchHit {
             }),
             page,
             snippet,
-            recording_id: content.recording.map(|recording| recording.id),
+            recording_id: content.recording,
             start_seconds,
             watch_url,
         }
@@ -165,16 +178,4 @@ fn shown_text(content: &Content, field: usize) -> String {
     };
     let texts = from_here.take(most).map(|field| field.text.as_str());
     texts.collect::<Vec<_>>().join(" ")
-}
-
-fn watch_page(content: &Content, start: Option<u32>, public_url: &str) -> Option<String> {
-    let session = content
-        .session
-        .as_ref()
-        .filter(|session| session.watchable)?;
-    let (event, start) = (&content.event.slug, start?);
-    Some(format!(
-        "{public_url}/watch/{event}/{}?t={start}",
-        session.slug
-    ))
 }

@@ -2,8 +2,9 @@
 //! and the tokens that both stores find them by. Pure.
 //!
 //! A token is a letter that says what it is, and ASCII letters and digits: `w` a word, `s` its stem, `c`
-//! the rest of a long word from its fourth letter on, so that parts of compounds are found; `k`, `e`
-//! and `r` are no words but the kind, the event and the series of an entry. The stores take tokens as
+//! the rest of a long word from its fourth letter on, so that parts of compounds are found; `t` before any
+//! of them says that it is in a title. `k`, `e` and `r` are no words but the kind, the event and the series
+//! of an entry. The stores take tokens as
 //! they are: neither knows Norwegian, so both give the same answers.
 
 use std::collections::BTreeSet;
@@ -104,6 +105,13 @@ fn fold_char(c: char, folded: &mut String) {
             }
         }
     }
+}
+
+/// A token of what something is called. It is a token beside the other, so that it is told which entries
+/// are called what is looked for.
+#[must_use]
+pub fn in_title(token: &str) -> String {
+    format!("t{token}")
 }
 
 /// What an entry with these texts is found by.

@@ -69,6 +69,7 @@ mod releases;
 mod reopening;
 mod rush;
 mod search;
+mod search_index;
 mod sensitive;
 mod sessions;
 mod sheets;
