@@ -220,12 +220,17 @@ pub fn mail_link(
         return Ok(());
     };
     one_at_a_time(tx, event.id, email)?;
-    let kind = EmailKind::RegistrationLink;
-    let address = email.limit_key();
-    let kinds = [kind, EmailKind::ConfirmRegistration];
-    let too_many =
-        limit_mails && !mail_log::overwhelmed(tx, now, event.id, &[&address], &kinds)?.is_empty();
     let found = find_to_link(tx, &event, email)?;
+    // Who has not confirmed needs the link that confirms.
+    let (kind, purpose) = match found.as_ref().map(|one| one.state) {
+        Some(RegistrationState::AwaitingConfirmation) => {
+            (EmailKind::ConfirmRegistration, Purpose::Confirm)
+        }
+        _ => (EmailKind::RegistrationLink, Purpose::Manage),
+    };
+    let address = email.limit_key();
+    let too_many =
+        limit_mails && !mail_log::overwhelmed(tx, now, event.id, &[&address], &[kind])?.is_empty();
     let tickets_of = mail_log::tickets_mailed_to(tx, event.id, email)?;
     let ended = manage_until(&event).is_some_and(|end| now >= end);
     if ended || too_many {
@@ -233,13 +238,6 @@ pub fn mail_link(
     }
     let types = tickets::list_all(tx, event.id)?;
     if let Some(registration) = found {
-        // Who has not confirmed needs the link that confirms.
-        let (kind, purpose) = match registration.state {
-            RegistrationState::AwaitingConfirmation => {
-                (EmailKind::ConfirmRegistration, Purpose::Confirm)
-            }
-            _ => (kind, Purpose::Manage),
-        };
         let link = tokens::issue(tx, now, registration.id, purpose)?;
         tell(tx, now, (&event, &types), &registration, kind, Some(link))?;
     }
@@ -251,6 +249,7 @@ pub fn mail_link(
             own_address(&registration, one).is_some_and(|own| own.identity() == email.identity())
         };
         for attendee in registration.active().filter(is_theirs) {
+            let kind = EmailKind::RegistrationLink;
             tell_attendee(tx, now, (&event, &types), (&registration, attendee), kind)?;
         }
     }
