@@ -107,7 +107,12 @@ pub fn cancel(
     }
     vacate(tx, &mut seating, &mut registration, (place, &attendee))?;
     store::update(tx, &mut registration)?;
-    tell_gone(tx, seating.now, seating.about(), (&registration, &attendee))?;
+    tell_gone(
+        tx,
+        seating.at(),
+        seating.about(),
+        (&registration, &attendee),
+    )?;
     tell_changed(tx, seating.now, seating.about(), &registration)?;
     tokens::end_attendee(tx, id)?;
     seating.close(tx)?;
@@ -257,7 +262,7 @@ pub fn add(
     tell_changed(tx, now, about, &registration)?;
     if registration.state == RegistrationState::Confirmed {
         let kind = EmailKind::RegistrationConfirmed;
-        tell_attendee(tx, now, about, (&registration, &attendee), kind)?;
+        tell_attendee(tx, seating.at(), about, (&registration, &attendee), kind)?;
     }
     seating.close(tx)?;
     Ok((registration, id))
@@ -300,11 +305,11 @@ pub fn replace(
     tokens::end_attendee(tx, id)?;
     write(tx, &seating, &mut registration, (place, colleague.clone()))?;
     let (now, about) = (seating.now, seating.about());
-    tell_gone(tx, now, about, (&registration, &before))?;
+    tell_gone(tx, seating.at(), about, (&registration, &before))?;
     tell_changed(tx, now, about, &registration)?;
     if registration.state == RegistrationState::Confirmed {
         let kind = EmailKind::RegistrationConfirmed;
-        tell_attendee(tx, now, about, (&registration, &colleague), kind)?;
+        tell_attendee(tx, seating.at(), about, (&registration, &colleague), kind)?;
     }
     let offered = colleague.waiting_for.and_then(|wish| wish.offer_expires_at);
     if offered.is_some_and(|until| now < until) {

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use super::letters::own_address;
-use super::mails::{tell, tell_attendee, tell_confirmed};
+use super::mails::{send_to_attendee, tell, tell_confirmed};
 use super::model::{Attendee, LeadsTo, Registration, RegistrationState, Step, manage_until};
 use super::places::Own;
 use super::refusal::{Outcome, Refusal};
@@ -132,7 +132,7 @@ fn confirm_now(
     tokens::mark_used(tx, &[token.id], now)?;
     let about = seating.about();
     match leads_to {
-        LeadsTo::Confirmed => tell_confirmed(tx, now, about, &registration)?,
+        LeadsTo::Confirmed => tell_confirmed(tx, seating.at(), about, &registration)?,
         LeadsTo::AwaitingApproval => {
             let link = tokens::issue(tx, now, registration.id, Purpose::Manage)?;
             let kind = EmailKind::ApprovalPending;
@@ -250,7 +250,7 @@ pub fn mail_link(
         };
         for attendee in registration.active().filter(is_theirs) {
             let kind = EmailKind::RegistrationLink;
-            tell_attendee(tx, now, (&event, &types), (&registration, attendee), kind)?;
+            send_to_attendee(tx, now, (&event, &types), (&registration, attendee), kind)?;
         }
     }
     Ok(())

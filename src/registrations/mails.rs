@@ -4,8 +4,9 @@ use std::collections::btree_map::{BTreeMap, Entry};
 
 use super::letters::{facts, letter, letter_to_attendee, own_address, standing};
 use super::model::{Attendee, Registration, RegistrationState};
+use super::register::Rules;
 use super::tokens::{self, Purpose};
-use super::{news, signing_up, store};
+use super::{mail_log, news, signing_up, store};
 use crate::auth::Secret;
 use crate::clock::Instant;
 use crate::db::{Conn, DbError};
@@ -51,6 +52,22 @@ fn name_sessions(tx: &mut Conn, letters: &mut [NewEmail]) -> Result<(), DbError>
     Ok(())
 }
 
+/// Letters to attendees, without those whose address was written to so often that it is left alone for
+/// now: whose address it is was never asked, and a contact adds and calls off as often as they like.
+///
+/// # Errors
+/// The store's failure.
+pub fn spare(
+    tx: &mut Conn,
+    (now, rules): (Instant, Rules),
+    letters: Vec<NewEmail>,
+) -> Result<Vec<NewEmail>, DbError> {
+    if letters.is_empty() || !rules.limit_mails {
+        return Ok(letters);
+    }
+    mail_log::within_limits(tx, now, letters)
+}
+
 /// Puts a mail to the contact into the outbox. `link` is the token of the link to act on.
 ///
 /// # Errors
@@ -73,7 +90,7 @@ pub fn tell(
 /// As [`tell`].
 pub fn tell_end(
     tx: &mut Conn,
-    now: Instant,
+    at: (Instant, Rules),
     about: (&Event, &[TicketType]),
     (before, registration): (&Registration, &Registration),
     kind: EmailKind,
@@ -89,13 +106,13 @@ pub fn tell_end(
     }
     if before.state == RegistrationState::Confirmed {
         let gone = before.active();
-        letters.extend(
-            gone.filter_map(|one| letter_to_attendee(about, registration, one, kind, None)),
-        );
+        let to_them =
+            gone.filter_map(|one| letter_to_attendee(about, registration, one, kind, None));
+        letters.extend(spare(tx, at, to_them.collect())?);
     } else if let Some(mail) = letters.first_mut() {
         mail.context.calendar_uid = None;
     }
-    outbox::enqueue_all(tx, now, &letters)
+    outbox::enqueue_all(tx, at.0, &letters)
 }
 
 /// Tells the contact that the registration is confirmed, and each attendee with an own address; all get
@@ -105,34 +122,33 @@ pub fn tell_end(
 /// As [`tell`].
 pub fn tell_confirmed(
     tx: &mut Conn,
-    now: Instant,
+    at: (Instant, Rules),
     about: (&Event, &[TicketType]),
     registration: &Registration,
 ) -> Result<(), DbError> {
     let kind = EmailKind::RegistrationConfirmed;
+    let now = at.0;
     let link = tokens::issue(tx, now, registration.id, Purpose::Manage)?;
     let mut letter = letter(about, registration, kind, Some(link));
     if let Some(mail) = &mut letter {
         mail.context.filled = signing_up::filled(tx, registration.event_id, registration.active())?;
     }
-    let mut letters: Vec<NewEmail> = letter.into_iter().collect();
+    let mut to_them = Vec::new();
     for attendee in &registration.attendees {
-        letters.extend(with_own_link(
-            tx,
-            now,
-            about,
-            (registration, attendee),
-            kind,
-        )?);
+        let about_them = (registration, attendee);
+        to_them.extend(with_own_link(tx, now, about, about_them, kind)?);
     }
+    let mut letters: Vec<NewEmail> = letter.into_iter().collect();
+    letters.extend(spare(tx, at, to_them)?);
     send(tx, now, letters)
 }
 
-/// Writes to one attendee who has an own address, with their own link; to nobody otherwise.
+/// Writes to one attendee who has an own address, with their own link, as they or staff asked for; to
+/// nobody otherwise.
 ///
 /// # Errors
 /// As [`tell`].
-pub fn tell_attendee(
+pub fn send_to_attendee(
     tx: &mut Conn,
     now: Instant,
     about: (&Event, &[TicketType]),
@@ -143,7 +159,23 @@ pub fn tell_attendee(
     send(tx, now, letter)
 }
 
-/// The letter of [`tell_attendee`].
+/// As [`send_to_attendee`], of what somebody else did, and so [sparingly](spare).
+///
+/// # Errors
+/// As [`tell`].
+pub fn tell_attendee(
+    tx: &mut Conn,
+    at: (Instant, Rules),
+    about: (&Event, &[TicketType]),
+    (registration, attendee): (&Registration, &Attendee),
+    kind: EmailKind,
+) -> Result<(), DbError> {
+    let letter = with_own_link(tx, at.0, about, (registration, attendee), kind)?;
+    let letter = spare(tx, at, letter.into_iter().collect())?;
+    send(tx, at.0, letter)
+}
+
+/// The letter of [`send_to_attendee`].
 fn with_own_link(
     tx: &mut Conn,
     now: Instant,
@@ -184,36 +216,36 @@ pub fn tell_changed(
 /// As [`tell`].
 pub fn tell_changed_one(
     tx: &mut Conn,
-    now: Instant,
+    at: (Instant, Rules),
     about: (&Event, &[TicketType]),
     (registration, before): (&Registration, &Attendee),
 ) -> Result<(), DbError> {
     let identity = |one: &Attendee| one.email.as_ref().map(Email::identity);
     let mut active = registration.active();
     let Some(after) = active.find(|one| one.id == before.id) else {
-        return tell_changed(tx, now, about, registration);
+        return tell_changed(tx, at.0, about, registration);
     };
     let has_moved = identity(before) != identity(after);
     if has_moved {
         tokens::end_attendee(tx, before.id)?;
     }
-    tell_changed(tx, now, about, registration)?;
+    tell_changed(tx, at.0, about, registration)?;
     if registration.state != RegistrationState::Confirmed {
         return Ok(());
     }
     if !has_moved {
         let kind = EmailKind::RegistrationChanged;
-        return tell_attendee(tx, now, about, (registration, after), kind);
+        return tell_attendee(tx, at, about, (registration, after), kind);
     }
-    tell_left(tx, now, about, (registration, before))?;
+    tell_left(tx, at, about, (registration, before))?;
     let kind = EmailKind::RegistrationConfirmed;
-    tell_attendee(tx, now, about, (registration, after), kind)
+    tell_attendee(tx, at, about, (registration, after), kind)
 }
 
 /// Tells the address that an attendee had that it is in the registration no more.
 fn tell_left(
     tx: &mut Conn,
-    now: Instant,
+    at: (Instant, Rules),
     about: (&Event, &[TicketType]),
     (registration, before): (&Registration, &Attendee),
 ) -> Result<(), DbError> {
@@ -223,7 +255,8 @@ fn tell_left(
         mail.context.address = Some(AddressNews::Left);
         mail.context.calendar_uid = None;
     }
-    outbox::enqueue_all(tx, now, letter.as_slice())
+    let letter = spare(tx, at, letter.into_iter().collect())?;
+    outbox::enqueue_all(tx, at.0, &letter)
 }
 
 /// Tells an attendee who had a ticket of their own that they don't come any more.
@@ -232,7 +265,7 @@ fn tell_left(
 /// As [`tell`].
 pub fn tell_gone(
     tx: &mut Conn,
-    now: Instant,
+    at: (Instant, Rules),
     about: (&Event, &[TicketType]),
     (registration, before): (&Registration, &Attendee),
 ) -> Result<(), DbError> {
@@ -243,7 +276,8 @@ pub fn tell_gone(
         // A colleague takes over under the same id.
         mail.context.handed_over = registration.active().any(|one| one.id == before.id);
     }
-    outbox::enqueue_all(tx, now, letter.as_slice())
+    let letter = spare(tx, at, letter.into_iter().collect())?;
+    outbox::enqueue_all(tx, at.0, &letter)
 }
 
 /// As [`tell_changed`]; `address` is what becomes of the contact's.

@@ -52,8 +52,8 @@ pub fn change(
         return Ok(registration);
     }
     write(tx, &seating, &mut registration, (place, changed))?;
-    let (now, about) = (seating.now, seating.about());
-    tell_changed_one(tx, now, about, (&registration, &before))?;
+    let (at, about) = (seating.at(), seating.about());
+    tell_changed_one(tx, at, about, (&registration, &before))?;
     seating.close(tx)?;
     Ok(registration)
 }

@@ -24,11 +24,11 @@ pub fn accept(tx: &mut Conn, now: Instant, rules: Rules, secret: &str) -> Outcom
     let (token, mut seating, mut registration) = find(tx, (now, rules), secret)?;
     if let Some(attendee) = token.attendee_id {
         let before = moves::take_offer(tx, &mut seating, &mut registration, attendee)?;
-        tell_changed_one(tx, now, seating.about(), (&registration, &before))?;
+        tell_changed_one(tx, (now, rules), seating.about(), (&registration, &before))?;
     } else {
         registration.step(Step::Accept, now)?;
         store::update(tx, &mut registration)?;
-        tell_confirmed(tx, now, seating.about(), &registration)?;
+        tell_confirmed(tx, (now, rules), seating.about(), &registration)?;
     }
     tokens::mark_used(tx, &[token.id], now)?;
     seating.close(tx)?;
@@ -53,7 +53,13 @@ pub fn decline(tx: &mut Conn, now: Instant, rules: Rules, secret: &str) -> Outco
         registration.step(Step::Decline, now)?;
         store::update(tx, &mut registration)?;
         let kind = EmailKind::RegistrationCancelled;
-        tell_end(tx, now, seating.about(), (&before, &registration), kind)?;
+        tell_end(
+            tx,
+            (now, rules),
+            seating.about(),
+            (&before, &registration),
+            kind,
+        )?;
     }
     tokens::mark_used(tx, &[token.id], now)?;
     seating.close(tx)?;

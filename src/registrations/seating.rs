@@ -57,6 +57,12 @@ impl Seating {
         })
     }
 
+    /// When, and by what rules.
+    #[must_use]
+    pub const fn at(&self) -> (Instant, Rules) {
+        (self.now, self.rules)
+    }
+
     /// What mails are about.
     #[must_use]
     pub fn about(&self) -> (&Event, &[TicketType]) {

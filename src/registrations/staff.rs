@@ -2,7 +2,7 @@
 
 use super::draft::draft;
 use super::letters::letter;
-use super::mails::{send, tell_attendee, tell_confirmed};
+use super::mails::{send, send_to_attendee, tell_confirmed};
 use super::model::{LeadsTo, Registration, RegistrationState, Step};
 use super::refusal::{Outcome, Refusal};
 use super::register::{Rules, one_at_a_time};
@@ -30,7 +30,7 @@ pub fn approve(
 ) -> Outcome<Registration> {
     registration.step(Step::Approve, seating.now)?;
     store::update(tx, &mut registration)?;
-    tell_confirmed(tx, seating.now, seating.about(), &registration)?;
+    tell_confirmed(tx, seating.at(), seating.about(), &registration)?;
     seating.close(tx)?;
     Ok(registration)
 }
@@ -89,7 +89,7 @@ pub fn create(
     seating.seat(tx, &mut new)??;
     new.step(Step::Confirm(LeadsTo::Confirmed), now)?;
     store::update(tx, &mut new)?;
-    tell_confirmed(tx, now, seating.about(), &new)?;
+    tell_confirmed(tx, seating.at(), seating.about(), &new)?;
     seating.close(tx)?;
     Ok(new)
 }
@@ -140,7 +140,7 @@ pub fn resend(
     send(tx, now, mail)?;
     if kind == EmailKind::RegistrationConfirmed {
         for attendee in &registration.attendees {
-            tell_attendee(tx, now, about, (registration, attendee), kind)?;
+            send_to_attendee(tx, now, about, (registration, attendee), kind)?;
         }
     }
     Ok(kind)

@@ -118,6 +118,55 @@ async fn mails_per_address_in_a_crowd(store: Store) {
     sales::assert_integrity(&app);
 }
 
+/// Whose address an attendee is given was never asked: however often a contact, or many of them, add them
+/// and call them off.
+async fn mails_per_address_of_an_attendee(store: Store) {
+    let app = TestApp::spawn_with(store, &limited()).await;
+    let sale = OnSale::with(&app, Some(100), json!({"max_per_registration": 50})).await;
+    let opened = sale.confirmed(&app, "contact@example.org").await;
+    let token = opened["access_token"].as_str().unwrap();
+    let told = |address: &str, kind: &str| {
+        let mails = outbox::mails_to(&app, address).into_iter();
+        mails.filter(|mail| mail.kind == kind).count()
+    };
+    let colleague = |n: usize| json!({"ticket_type_id": sale.ticket, "name": "Kari", "email": format!("kari+{n}@example.org")});
+    for n in 0..7 {
+        let added = app
+            .call("POST", "/registration/attendees")
+            .bearer(token)
+            .json(&colleague(0));
+        let added = added.send().await.expect(201);
+        let id = added["attendees"][n + 1]["id"].as_str().unwrap().to_owned();
+        let path = format!("/registration/attendees/{id}/cancel");
+        let call = app.call("POST", &path).bearer(token).if_match("*");
+        call.send().await.expect(200);
+    }
+    for kind in ["registration_confirmed", "registration_cancelled"] {
+        assert_eq!(told("kari+0@example.org", kind), 5, "{kind}");
+    }
+    assert_eq!(told("contact@example.org", "registration_changed"), 14);
+    // In one registration, however it is written.
+    app.advance(TimeDelta::days(1));
+    let body = json!({"contact": {"name": "Ola", "email": "ola@example.org"}, "attendees": (1..9).map(colleague).collect::<Vec<_>>()});
+    app.post(&sale.path(), &body).send().await.expect(202);
+    let token = outbox::token(&app, "ola@example.org", "confirm_registration");
+    confirm(&app, &token).await.expect(200);
+    let tickets = (1..9).map(|n| told(&format!("kari+{n}@example.org"), "registration_confirmed"));
+    assert_eq!(tickets.sum::<usize>(), 5);
+    assert_eq!(told("ola@example.org", "registration_confirmed"), 1);
+    sales::assert_integrity(&app);
+}
+
+#[actix_web::test]
+async fn mails_per_address_of_an_attendee_sqlite() {
+    mails_per_address_of_an_attendee(Store::Sqlite).await;
+}
+
+#[actix_web::test]
+async fn mails_per_address_of_an_attendee_postgres() {
+    mails_per_address_of_an_attendee(Store::Postgres).await;
+}
+
 #[actix_web::test]
 async fn mails_per_address_in_a_crowd_sqlite() {
     mails_per_address_in_a_crowd(Store::Sqlite).await;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -22,17 +23,37 @@ fn counted(statuses: &[u16]) -> (usize, usize, usize) {
     (yes, no, statuses.len() - yes - no)
 }
 
+/// Posts past the document, as there are too many, and once more where the service is busy, as one is
+/// told to: nothing was stored then. Status and body of the last answer.
+async fn post(client: &reqwest::Client, app: &TestApp, path: &str, body: &Value) -> (u16, Value) {
+    let url = format!("{}/api/v1{path}", app.address);
+    loop {
+        let request = client.post(&url).json(body);
+        let exchange = async move {
+            let answer = request.send().await.unwrap();
+            let (status, after) = (
+                answer.status(),
+                answer.headers().get("retry-after").cloned(),
+            );
+            (status.as_u16(), after, answer.json().await.unwrap())
+        };
+        let (status, after, told) = network().spawn(exchange).await.unwrap();
+        if status != 503 {
+            return (status, told);
+        }
+        let seconds = after.expect("Retry-After").to_str().unwrap().parse();
+        tokio::time::sleep(Duration::from_secs(seconds.unwrap())).await;
+    }
+}
+
 /// Everybody at once, over these instances in turn, with clients that are too many to hold each answer
 /// against the document.
 async fn rush(apps: &[&TestApp], sale: &OnSale, people: usize, prefix: &str) -> Vec<u16> {
     let client = reqwest::Client::new();
     let calls = (0..people).zip(apps.iter().cycle()).map(|(n, app)| {
-        let url = format!("{}/api/v1{}", app.address, sale.path());
-        let request = client
-            .post(url)
-            .json(&sale.body(&format!("{prefix}{n}@example.org")));
-        let sent = network().spawn(request.send());
-        async move { sent.await.unwrap().unwrap().status().as_u16() }
+        let (client, path) = (&client, sale.path());
+        let body = sale.body(&format!("{prefix}{n}@example.org"));
+        async move { post(client, app, &path, &body).await.0 }
     });
     join_all(calls).await
 }
@@ -91,17 +112,6 @@ async fn two_hundred_for_the_last_seat_at_two_instances() {
 
 /// How many of those who find the hall full would rather wait.
 const IN_LINE: usize = 200;
-
-/// Posts past the document, as there are too many; status and body.
-async fn post(client: &reqwest::Client, app: &TestApp, path: &str, body: &Value) -> (u16, Value) {
-    let url = format!("{}/api/v1{path}", app.address);
-    let request = client.post(url).json(body);
-    let exchange = async move {
-        let answer = request.send().await.unwrap();
-        (answer.status().as_u16(), answer.json().await.unwrap())
-    };
-    network().spawn(exchange).await.unwrap()
-}
 
 /// Everybody at once asks for a seat, and so many of those who are told that there is none ask for a place
 /// in the line, while others still come; how often each was answered.
