@@ -23,27 +23,35 @@ fn counted(statuses: &[u16]) -> (usize, usize, usize) {
     (yes, no, statuses.len() - yes - no)
 }
 
-/// Posts past the document, as there are too many, and once more where the service is busy, as one is
-/// told to: nothing was stored then. Status and body of the last answer.
+/// How often somebody tries before they give up.
+const TRIES: usize = 10;
+
+/// Posts past the document, as there are too many, and as clients do: once more where the service is busy,
+/// as it says, and where a connection waited so long for its turn to send that it was ended. Nothing was
+/// stored then. Status and body of the last answer.
 async fn post(client: &reqwest::Client, app: &TestApp, path: &str, body: &Value) -> (u16, Value) {
     let url = format!("{}/api/v1{path}", app.address);
-    loop {
+    for _ in 0..TRIES {
         let request = client.post(&url).json(body);
         let exchange = async move {
-            let answer = request.send().await.unwrap();
+            let answer = request.send().await?;
             let (status, after) = (
                 answer.status(),
                 answer.headers().get("retry-after").cloned(),
             );
-            (status.as_u16(), after, answer.json().await.unwrap())
+            Ok::<_, reqwest::Error>((status.as_u16(), after, answer.bytes().await?))
         };
-        let (status, after, told) = network().spawn(exchange).await.unwrap();
-        if status != 503 {
-            return (status, told);
+        match network().spawn(exchange).await.unwrap() {
+            Ok((503, after, _)) => {
+                let seconds = after.expect("Retry-After").to_str().unwrap().parse();
+                tokio::time::sleep(Duration::from_secs(seconds.unwrap())).await;
+            }
+            Ok((408, ..)) => {}
+            Ok((status, _, body)) => return (status, serde_json::from_slice(&body).unwrap()),
+            Err(error) => assert!(error.is_request(), "{error:?}"),
         }
-        let seconds = after.expect("Retry-After").to_str().unwrap().parse();
-        tokio::time::sleep(Duration::from_secs(seconds.unwrap())).await;
     }
+    panic!("no answer in {TRIES} tries");
 }
 
 /// Everybody at once, over these instances in turn, with clients that are too many to hold each answer
