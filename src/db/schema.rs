@@ -426,6 +426,8 @@ diesel::table! {
         session_ids -> Json,
         lost_session_ids -> Json,
         sensitive_consent -> Bool,
+        price_amount -> Nullable<BigInt>,
+        price_currency -> Nullable<Text>,
     }
 }
 

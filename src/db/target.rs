@@ -62,13 +62,13 @@ impl Target {
     /// When the store can't be reached.
     pub fn connect(&self) -> Result<Conn, DbError> {
         match self {
-            // Inserting goes to random places of the indexes of hashes: 16 MiB hold them for longer than
+            // Inserting goes to random places of the indexes of hashes: 12 MiB hold them for longer than
             // the 2 MiB of the default. A log of 64 MiB is written back less often than one of 4: in it, a
             // page that many registrations changed is written back once. What a savepoint keeps to go back
             // to stays in memory: a file of it would be written as often as the log.
             Self::Sqlite(path) => sqlite(
                 path,
-                "PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 16000; \
+                "PRAGMA cache_size = -12288; PRAGMA wal_autocheckpoint = 16000; \
                  PRAGMA temp_store = MEMORY;",
             ),
             Self::Postgres(url) => postgres(url),

@@ -145,10 +145,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
 
 /// A JSON body that may be left out: then it is as if nothing in it was said.
 #[derive(Debug)]
-pub struct MaybeJson<T> {
-    /// The body.
-    pub value: T,
-}
+pub struct MaybeJson<T>(pub Json<T>);
 
 impl<T: DeserializeOwned + Default + 'static> FromRequest for MaybeJson<T> {
     type Error = Problem;
@@ -159,16 +156,13 @@ impl<T: DeserializeOwned + Default + 'static> FromRequest for MaybeJson<T> {
         let payload = payload.take();
         Box::pin(async move {
             let bytes = collect_within(payload, USUAL).await?;
-            if bytes.is_empty() {
-                return Ok(Self {
-                    value: T::default(),
-                });
-            }
-            if !is_json {
-                return Err(unsupported(&["application/json"]));
-            }
-            let value = strict::typed(strict::value(&bytes)?)?;
-            Ok(Self { value })
+            let value = match (bytes.is_empty(), is_json) {
+                (true, _) => T::default(),
+                (false, true) => strict::typed(strict::value(&bytes)?)?,
+                (false, false) => return Err(unsupported(&["application/json"])),
+            };
+            let digest = Sha256::digest(&bytes).into();
+            Ok(Self(Json { value, digest }))
         })
     }
 }

@@ -157,6 +157,7 @@ impl<'a> Almanac<'a> {
             let speakers = view.session.speakers.iter();
             speakers
                 .map(|part| part.name.as_str())
+                .filter(|name| !name.is_empty())
                 .collect::<Vec<_>>()
                 .join(", ")
         });

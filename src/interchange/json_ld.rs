@@ -121,7 +121,7 @@ fn session(shown: &Shown, whole: &str, view: &PublishedSession) -> Option<Value>
     let text = |text: &Localized| text.best(event.languages.default.as_str(), "").to_owned();
     let session = &view.session;
     let starts_at = session.starts_at.clone()?.into_string();
-    let speakers = session.speakers.iter();
+    let speakers = session.speakers.iter().filter(|one| !one.name.is_empty());
     let mut drawn = json!({
         "@type": "Event",
         "@id": format!("{whole}/sessions/{}", session.slug),

@@ -170,14 +170,15 @@ fn wanted_speaker(
     faults: &mut Faults,
 ) -> WantedSpeaker {
     let name = speaker.name.trim();
-    let (id, current) = keys.find(&speaker.id, &place, |known| known.name == name, faults);
+    let namesake = |known: &Speaker| known.name == name && !name.is_empty();
+    let (id, current) = keys.find(&speaker.id, &place, namesake, faults);
     let hidden = current.as_ref().map(|known| known.value.hidden);
     WantedSpeaker {
         place,
         id,
         current,
         input: SpeakerInput {
-            name: speaker.name.clone(),
+            name: Some(speaker.name.clone()).filter(|name| !name.is_empty()),
             position: speaker.position.clone(),
             affiliation: speaker.affiliation.clone(),
             bio: speaker.bio.clone(),

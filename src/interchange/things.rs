@@ -229,7 +229,7 @@ impl Things {
         let id = found.map_or_else(new_id, |speaker| speaker.value.id);
         let mut input = found.map_or_else(
             || SpeakerInput {
-                name: person.name.clone(),
+                name: None,
                 position: None,
                 affiliation: None,
                 bio: None,
@@ -239,7 +239,10 @@ impl Things {
             },
             |speaker| SpeakerInput::of(&speaker.value),
         );
-        input.name.clone_from(&person.name);
+        // Who has neither a name nor an id is nobody.
+        if !person.name.is_empty() || person.guid.is_none() {
+            input.name = Some(person.name.clone());
+        }
         let said = found.and_then(|speaker| around.terms.person(&speaker.value).biography);
         let bio = person.biography.as_deref();
         if let Some(bio) = bio.filter(|bio| !alike(bio, said.as_deref().unwrap_or_default())) {
@@ -298,7 +301,7 @@ fn namesake<'a>(
     claimed: &HashSet<SpeakerId>,
 ) -> Option<&'a Versioned<Speaker>> {
     let free = |speaker: &&Versioned<Speaker>| {
-        speaker.value.name == name && !claimed.contains(&speaker.value.id)
+        speaker.value.name == name && !name.is_empty() && !claimed.contains(&speaker.value.id)
     };
     let is_in = |speaker: &&Versioned<Speaker>| {
         let mut parts = session.iter().flat_map(|session| &session.speakers);

@@ -169,6 +169,7 @@ impl SessionInRecording {
                 .speakers
                 .iter()
                 .map(|speaker| speaker.name.clone())
+                .filter(|name| !name.is_empty())
                 .collect(),
             starts_at: session.starts_at.clone(),
             position,

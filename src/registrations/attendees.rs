@@ -238,13 +238,14 @@ pub fn add(
         let detail = "A registration has 1 to 50 attendees.";
         return Err(Refusal::Faults(Faults::one("", "too_many", detail)).into());
     }
-    check_ticket_type(
+    let ticket = check_ticket_type(
         &seating,
         &registration,
         (parsed.ticket_type_id, By::Contact),
     )?;
+    check_currency(ticket, registration.active())?;
     check_sessions(tx, &seating, &parsed.session_ids)?;
-    let attendee = draft::attendee(parsed)?;
+    let attendee = draft::attendee(parsed, &seating.types)?;
     let id = attendee.id;
     let seat = one(attendee.ticket_type_id);
     if registration.holds_seats {
@@ -266,6 +267,23 @@ pub fn add(
     }
     seating.close(tx)?;
     Ok((registration, id))
+}
+
+/// Whether a ticket of this type may come beside those of these attendees.
+pub(super) fn check_currency<'a>(
+    ticket: &TicketType,
+    mut others: impl Iterator<Item = &'a Attendee>,
+) -> Outcome<()> {
+    let other = |one: &'a Attendee| match (&one.price, &ticket.price) {
+        (Some(had), Some(new)) => had.currency != new.currency,
+        _ => false,
+    };
+    if others.any(other) {
+        let detail = "The tickets of one registration have one currency.";
+        let faults = Faults::one("/ticket_type_id", "mixed_currencies", detail);
+        return Err(Refusal::Faults(faults).into());
+    }
+    Ok(())
 }
 
 pub(super) fn check_sessions(
@@ -298,9 +316,10 @@ pub fn replace(
     check_changeable(&registration, Some(&before))?;
     let colleague = Attendee {
         id,
+        price: before.price.clone(),
         waiting_for: before.waiting_for,
         session_ids: before.session_ids.clone(),
-        ..draft::attendee(parsed)?
+        ..draft::attendee(parsed, &seating.types)?
     };
     tokens::end_attendee(tx, id)?;
     write(tx, &seating, &mut registration, (place, colleague.clone()))?;

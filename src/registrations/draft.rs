@@ -7,6 +7,7 @@ use crate::auth::Secret;
 use crate::clock::{Instant, new_id, random_code};
 use crate::db::DbError;
 use crate::ids::EventId;
+use crate::tickets::TicketType;
 
 /// The registration that a submission asks for.
 ///
@@ -15,11 +16,12 @@ use crate::ids::EventId;
 pub fn draft(
     now: Instant,
     rules: Rules,
-    event_id: EventId,
+    (event_id, types): (EventId, &[TicketType]),
     submission: &Submission,
 ) -> Result<Registration, DbError> {
+    let attendees = submission.attendees.iter();
     let attendees: Result<Vec<Attendee>, DbError> =
-        submission.attendees.iter().map(attendee).collect();
+        attendees.map(|one| attendee(one, types)).collect();
     Ok(Registration {
         id: new_id(),
         event_id,
@@ -47,14 +49,17 @@ pub fn draft(
     })
 }
 
-/// One who comes, with a ticket of their own.
+/// One who comes, with a ticket of their own, for what it costs now.
 ///
 /// # Errors
 /// No random bytes.
-pub fn attendee(parsed: &ParsedAttendee) -> Result<Attendee, DbError> {
+pub fn attendee(parsed: &ParsedAttendee, types: &[TicketType]) -> Result<Attendee, DbError> {
+    let mut types = types.iter();
+    let ticket = types.find(|known| known.id == parsed.ticket_type_id);
     Ok(Attendee {
         id: new_id(),
         ticket_type_id: parsed.ticket_type_id,
+        price: ticket.and_then(|known| known.price.clone()),
         name: parsed.name.clone(),
         email: parsed.email.clone(),
         phone: parsed.phone.clone(),

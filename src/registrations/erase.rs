@@ -63,6 +63,7 @@ pub(super) fn nameless(attendee: &Attendee) -> Result<Attendee, DbError> {
     Ok(Attendee {
         id: attendee.id,
         ticket_type_id: attendee.ticket_type_id,
+        price: attendee.price.clone(),
         name: String::new(),
         email: None,
         phone: None,

@@ -18,7 +18,6 @@ use crate::events::Event;
 use crate::http::wire::Moment;
 use crate::ids::QuestionId;
 use crate::mail::{EmailKind, EmailState};
-use crate::tickets::TicketType;
 use crate::tickets::questions::model::Wording;
 use crate::tickets::questions::wire::WordingView;
 use crate::tickets::questions::{self};
@@ -90,7 +89,7 @@ impl Export {
     pub fn read(
         conn: &mut Conn,
         now: Instant,
-        (event, types): (&Event, &[TicketType]),
+        event: &Event,
         registration: &Registration,
         own: &Own,
     ) -> Result<Self, DbError> {
@@ -115,13 +114,13 @@ impl Export {
             if id != registration.id
                 && let Some(other) = store::find(conn, event.id, id)?
             {
-                earlier.push(OwnRegistration::new(&other, event, types, &Own::default()));
+                earlier.push(OwnRegistration::new(&other, event, &Own::default()));
                 persons.push(other);
             }
         }
         Ok(Self {
             exported_at: Moment::new(now, zone),
-            registration: OwnRegistration::new(registration, event, types, own),
+            registration: OwnRegistration::new(registration, event, own),
             questions: AnsweredQuestion::read(conn, &persons, zone)?,
             earlier,
             mails: mails

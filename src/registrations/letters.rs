@@ -129,7 +129,7 @@ pub fn facts<'a>(
             ticket: ticket.map(|known| known.name.clone()).unwrap_or_default(),
             ticket_code: None,
             digital: ticket.is_some_and(|known| known.attendance == Attendance::Digital),
-            price: ticket.and_then(|known| price(known.price.as_ref()?)),
+            price: attendee.price.as_ref().and_then(price),
             waits_for: waits_for.map(|known| known.name.clone()),
             session_ids: attendee.session_ids.clone(),
             sessions: Vec::new(),
@@ -144,20 +144,6 @@ fn price(price: &Price) -> Option<PriceFacts> {
         amount: decimal(price.amount, &price.currency),
         currency: price.currency.clone(),
     })
-}
-
-/// What the seats of those who come cost together. A registration has tickets of one currency.
-fn total(types: &[TicketType], registration: &Registration) -> Option<PriceFacts> {
-    let prices = registration.active().filter_map(|attendee| {
-        let mut types = types.iter();
-        let found = types.find(|known| known.id == attendee.ticket_type_id)?;
-        found.price.clone()
-    });
-    let total = prices.reduce(|sum, price| Price {
-        amount: sum.amount.saturating_add(price.amount),
-        currency: sum.currency,
-    })?;
-    price(&total)
 }
 
 /// What a registration is as long as its seats are not its own.
@@ -211,7 +197,7 @@ fn context(event: &Event, types: &[TicketType], registration: &Registration) -> 
             .as_ref()
             .map(|contact| contact.name.clone()),
         attendees: facts(types, shown(registration)),
-        total: total(types, registration),
+        total: registration.total().as_ref().and_then(price),
         standing: standing(registration),
         cancel_until: event.cancel_until.filter(in_time),
         confirm_before: Some(registration.confirm_before),

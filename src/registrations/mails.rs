@@ -327,7 +327,11 @@ pub fn tell_offer(
     };
     if let Some(mail) = &mut letter {
         let mut waits = attendee.clone();
-        (waits.ticket_type_id, waits.waiting_for) = (wish.ticket_type_id, None);
+        let mut types = about.1.iter();
+        if let Some(offered) = types.find(|known| known.id == wish.ticket_type_id) {
+            waits.take(offered);
+        }
+        waits.waiting_for = None;
         mail.context.attendees = facts(about.1, [&waits]);
         mail.context.total = None;
         mail.context.offer_expires_at = wish.offer_expires_at;

@@ -10,6 +10,7 @@ use crate::ids::{
 };
 use crate::text::Email;
 use crate::tickets::questions::Answer;
+use crate::tickets::{Price, TicketType};
 
 crate::words! {
     /// Where a registration is.
@@ -199,6 +200,9 @@ pub struct Attendee {
     pub id: AttendeeId,
     /// What they have a ticket of.
     pub ticket_type_id: TicketTypeId,
+    /// What it cost when it was asked for: a price that changes later changes nothing that was agreed.
+    /// `None` where it was free.
+    pub price: Option<Price>,
     /// Name.
     pub name: String,
     /// Address.
@@ -235,6 +239,12 @@ impl Attendee {
     #[must_use]
     pub fn comes(&self) -> bool {
         self.state == AttendeeState::Active
+    }
+
+    /// Has a ticket of this type from now on, for what it costs now.
+    pub fn take(&mut self, ticket: &TicketType) {
+        self.ticket_type_id = ticket.id;
+        self.price.clone_from(&ticket.price);
     }
 
     /// Whether they come, or would, to this session.
@@ -315,6 +325,17 @@ impl Registration {
             *seats.entry(attendee.ticket_type_id).or_default() += 1;
         }
         seats
+    }
+
+    /// What the seats of those who come cost together; `None` where each is free. They are of one
+    /// currency.
+    #[must_use]
+    pub fn total(&self) -> Option<Price> {
+        let prices = self.active().filter_map(|one| one.price.clone());
+        prices.reduce(|sum, price| Price {
+            amount: sum.amount.saturating_add(price.amount),
+            currency: sum.currency,
+        })
     }
 
     /// Whether this attendee is the contact: then the contact reads their sensitive answers.

@@ -5,7 +5,9 @@
 //! have.
 
 use super::attendee_input::ParsedChange;
-use super::attendees::{check_changeable, check_sessions, check_ticket_type, find, one, write};
+use super::attendees::{
+    check_changeable, check_currency, check_sessions, check_ticket_type, find, one, write,
+};
 use super::cancel::By;
 use super::mails::tell_changed_one;
 use super::model::{Attendee, Registration, Waiting};
@@ -71,7 +73,9 @@ fn move_to(
         return Err(Refusal::NoAttendee.into());
     };
     check_changeable(registration, Some(attendee))?;
-    check_ticket_type(seating, registration, (wanted, by))?;
+    let ticket = check_ticket_type(seating, registration, (wanted, by))?.clone();
+    let others = registration.active().filter(|one| one.id != attendee.id);
+    check_currency(&ticket, others)?;
     let kept = attendee.ticket_type_id;
     let wish = attendee.waiting_for;
     let same = wish.filter(|wish| wish.ticket_type_id == wanted);
@@ -92,7 +96,10 @@ fn move_to(
         (wanted, None)
     };
     if let Some(attendee) = registration.attendees.get_mut(place) {
-        (attendee.ticket_type_id, attendee.waiting_for) = moved;
+        if moved.0 == ticket.id {
+            attendee.take(&ticket);
+        }
+        attendee.waiting_for = moved.1;
     }
     Ok(())
 }
@@ -155,7 +162,9 @@ pub fn take_offer(
     let wish = attendee.waiting_for.take().ok_or(Refusal::OfferOver)?;
     let kept = attendee.ticket_type_id;
     seating.ledger.give_beside(wish.ticket_type_id, kept);
-    attendee.ticket_type_id = wish.ticket_type_id;
+    let mut types = seating.types.iter();
+    let offered = types.find(|known| known.id == wish.ticket_type_id);
+    attendee.take(offered.ok_or_else(|| DbError::internal("a ticket type is gone"))?);
     write(tx, seating, registration, (place, attendee))?;
     Ok(before)
 }

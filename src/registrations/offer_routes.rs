@@ -56,12 +56,7 @@ pub async fn decline_offer(app: App, request: HttpRequest, body: Json<TokenBody>
         .map_err(|stop| count_unknown(&app, &request, stop.into()))?;
     app.mail_wakeup();
     Reply::ok(&Declined {
-        registration: OwnRegistration::new(
-            &opened.registration,
-            &opened.event,
-            &opened.types,
-            &opened.own,
-        ),
+        registration: OwnRegistration::new(&opened.registration, &opened.event, &opened.own),
     })
 }
 
@@ -91,7 +86,7 @@ fn page_of(
             timetable: Arc::clone(&timetable),
         };
         WaitingView {
-            registration: RegistrationView::new(registration, event, &types, &own),
+            registration: RegistrationView::new(registration, event, &own),
             position: line.position_of(one),
             joined_at: Moment::new(joined_at, event.timezone),
             attendee_id,

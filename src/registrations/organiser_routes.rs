@@ -102,7 +102,7 @@ pub(super) fn view(
 ) -> Result<RegistrationView, Problem> {
     let types = tickets::list_all(conn, event.id)?;
     let own = places::own(conn, &types, registration, None)?;
-    Ok(RegistrationView::new(registration, event, &types, &own).with_notes(registration))
+    Ok(RegistrationView::new(registration, event, &own).with_notes(registration))
 }
 
 /// The event and its registration that a path names.
@@ -165,7 +165,7 @@ pub async fn list_registrations(
                     position,
                     timetable: Arc::clone(&timetable),
                 };
-                RegistrationView::new(&one, &event, &types, &own).with_notes(&one)
+                RegistrationView::new(&one, &event, &own).with_notes(&one)
             }))
         })
         .await?;

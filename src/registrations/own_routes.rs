@@ -56,7 +56,7 @@ impl Found {
     }
 
     pub(super) fn view(&self) -> OwnRegistration {
-        OwnRegistration::new(&self.registration, &self.event, &self.types, &self.seen_by)
+        OwnRegistration::new(&self.registration, &self.event, &self.seen_by)
     }
 }
 
@@ -173,8 +173,7 @@ pub async fn export_registration(app: App, own: Own) -> Answer {
         .db
         .read(move |conn| {
             let found = Found::read(conn, own)?;
-            let about = (&found.event, found.types.as_slice());
-            Export::read(conn, now, about, &found.registration, &found.seen_by)
+            Export::read(conn, now, &found.event, &found.registration, &found.seen_by)
         })
         .await?;
     Reply::ok(&export)

@@ -324,7 +324,12 @@ impl Batch {
         let overwhelmed = self.overwhelmed(tx, &candidates)?;
         let (mut seated, mut full) = (Vec::new(), Vec::new());
         for candidate in candidates {
-            let mut new = draft(self.now, self.rules, self.event.id, &candidate.submission)?;
+            let mut new = draft(
+                self.now,
+                self.rules,
+                (self.event.id, &self.types),
+                &candidate.submission,
+            )?;
             match self.ledger.take(&new.seats()) {
                 Ok(()) => {
                     new.holds_seats = true;

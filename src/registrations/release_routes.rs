@@ -6,7 +6,7 @@ use super::after_release;
 use crate::audit::{self, Resource, Subject};
 use crate::auth::{Access, Area, Organiser};
 use crate::events::routes::{held, owned_id};
-use crate::http::{Answer, Json, Reply, etag};
+use crate::http::{Answer, MaybeJson, Reply, etag};
 use crate::idempotency::Once;
 use crate::problem::Problem;
 use crate::programme::Headline;
@@ -21,7 +21,7 @@ use crate::server::App;
 ///
 /// Keeps the working copy as the next immutable version, which the public sees from now on. Warnings
 /// name what is odd about it; they never block. An empty programme before the first release is
-/// nothing to release.
+/// nothing to release. Without a body there is no note, and nobody is mailed.
 ///
 /// With `notify: true` every confirmed registration that a change concerns, in the hall or on the screen,
 /// is sent one `programme_changed` mail to its contact: what was added, moved, changed and removed. A
@@ -31,14 +31,14 @@ use crate::server::App;
 /// With or without `notify`, a session that the release removes is nobody's choice any more, and choices
 /// that it moves to one time are kept until the attendee chooses; those attendees are told, by
 /// `registration_changed` where no `programme_changed` says it.
-#[utoipa::path(operation_id = "create_release", tag = "programme", params(("event" = String, Path, description = "Id or slug")), request_body = ReleaseInput, responses((status = 201, description = "The release", body = NewReleaseView), (status = 409, description = "`nothing-to-release`: the working copy equals the newest release; `wrong-state`: the event is archived")))]
+#[utoipa::path(operation_id = "create_release", tag = "programme", params(("event" = String, Path, description = "Id or slug")), request_body = Option<ReleaseInput>, responses((status = 201, description = "The release", body = NewReleaseView), (status = 409, description = "`nothing-to-release`: the working copy equals the newest release; `wrong-state`: the event is archived")))]
 #[post("/organiser/events/{event}/programme/releases")]
 pub async fn create_release(
     app: App,
     who: Organiser,
     path: web::Path<String>,
     once: Once,
-    body: Json<ReleaseInput>,
+    MaybeJson(body): MaybeJson<ReleaseInput>,
 ) -> Answer {
     who.require(Area::Programme, Access::Write)?;
     let now = app.clock.now();

@@ -82,7 +82,7 @@ pub fn create(
         return Err(Refusal::Conflict("The address has a registration already.").into());
     }
     check_sessions(tx, event, submission)?;
-    let mut new = draft(now, rules, event.id, submission)?;
+    let mut new = draft(now, rules, (event.id, &seating.types), submission)?;
     new.notes = notes;
     store::insert_all(tx, &[(&new, true)])?;
     seating.serve_those_who_wait(tx)?;

@@ -96,7 +96,7 @@ pub async fn reject_registration(
     app: App,
     who: Organiser,
     path: web::Path<(String, String)>,
-    body: MaybeJson<Rejection>,
+    MaybeJson(body): MaybeJson<Rejection>,
 ) -> Answer {
     who.require(Area::Registrations, Access::Write)?;
     let mut faults = Faults::new();

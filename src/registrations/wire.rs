@@ -16,7 +16,6 @@ use crate::http::{Answer, Reply};
 use crate::ids::{AttendeeId, EventId, RegistrationId, SessionId, TicketTypeId};
 use crate::problem::Problem;
 use crate::text::Localized;
-use crate::tickets::TicketType;
 use crate::tickets::questions::wire::AnswerView;
 
 /// What a registration says of its event.
@@ -76,6 +75,9 @@ pub struct AttendeeView {
     id: AttendeeId,
     /// What they have a ticket of.
     ticket_type_id: TicketTypeId,
+    /// What it cost when it was asked for, whatever the ticket type costs now.
+    #[schema(required = true)]
+    price: Option<Money>,
     /// Name; empty once erased.
     #[schema(example = "Kari Nordmann")]
     name: String,
@@ -211,12 +213,7 @@ pub(super) fn tag(version: i32, view: &impl Serialize) -> Result<String, Problem
 impl RegistrationView {
     /// The organiser's view: everything but the secrets of tickets.
     #[must_use]
-    pub fn new(
-        registration: &Registration,
-        event: &Event,
-        types: &[TicketType],
-        own: &Own,
-    ) -> Self {
+    pub fn new(registration: &Registration, event: &Event, own: &Own) -> Self {
         let zone = event.timezone;
         let at = |instant: Option<Instant>| Moment::maybe(instant, zone);
         Self {
@@ -242,7 +239,7 @@ impl RegistrationView {
                 reference: invoice.reference.clone(),
                 email: invoice.email.clone(),
             }),
-            total: total(registration, types),
+            total: registration.total().map(Money::from),
             confirm_before: Moment::new(registration.confirm_before, zone),
             offer_expires_at: at(registration.offer_expires_at),
             waiting_position: own.position,
@@ -316,6 +313,7 @@ impl AttendeeView {
         Self {
             id: attendee.id,
             ticket_type_id: attendee.ticket_type_id,
+            price: attendee.price.clone().map(Money::from),
             name: attendee.name.clone(),
             email: attendee.email.as_ref().map(ToString::to_string),
             phone: attendee.phone.clone(),
@@ -337,23 +335,4 @@ impl AttendeeView {
             }),
         }
     }
-}
-
-/// The sum over active attendees, in the currency of the first that costs something; `None` where every
-/// seat is free. A registration has tickets of one currency.
-fn total(registration: &Registration, types: &[TicketType]) -> Option<Money> {
-    let prices = registration
-        .attendees
-        .iter()
-        .filter(|attendee| attendee.comes())
-        .filter_map(|attendee| {
-            let found = types
-                .iter()
-                .find(|known| known.id == attendee.ticket_type_id)?;
-            found.price.clone()
-        });
-    prices.map(Money::from).reduce(|sum, price| Money {
-        amount: sum.amount.saturating_add(price.amount),
-        currency: sum.currency,
-    })
 }

@@ -12,7 +12,6 @@ use crate::http::wire::Moment;
 use crate::http::{Answer, Reply};
 use crate::ids::AttendeeId;
 use crate::problem::Problem;
-use crate::tickets::TicketType;
 use crate::tickets::questions::wire::AnswerView;
 
 /// One's own registration.
@@ -54,12 +53,7 @@ pub struct WaitingView {
 impl From<Opened> for OpenedView {
     fn from(opened: Opened) -> Self {
         Self {
-            registration: OwnRegistration::new(
-                &opened.registration,
-                &opened.event,
-                &opened.types,
-                &opened.own,
-            ),
+            registration: OwnRegistration::new(&opened.registration, &opened.event, &opened.own),
             access_token: opened.access_token.reveal().to_owned(),
         }
     }
@@ -68,14 +62,9 @@ impl From<Opened> for OpenedView {
 impl OwnRegistration {
     /// The contact's view, or one attendee's own, who sees nobody else.
     #[must_use]
-    pub fn new(
-        registration: &Registration,
-        event: &Event,
-        types: &[TicketType],
-        own: &Own,
-    ) -> Self {
+    pub fn new(registration: &Registration, event: &Event, own: &Own) -> Self {
         let seen = own.sees(registration);
-        let mut view = RegistrationView::new(&seen, event, types, own);
+        let mut view = RegistrationView::new(&seen, event, own);
         for (shown, attendee) in view.attendees.iter_mut().zip(&seen.attendees) {
             if own.attendee == Some(attendee.id) || registration.is_contacts_own(attendee) {
                 shown.answers = attendee.answers.iter().map(AnswerView::whole).collect();

@@ -38,6 +38,43 @@ async fn speakers(app: &TestApp) -> Vec<Value> {
 }
 
 on_both_stores! {
+    async fn who_has_no_name_yet_is_warned_of_and_stays(app: TestApp) {
+        event(&app, "konf", "2027-11-08", "2027-11-11").await;
+        let nobody = app.create("/events/konf/speakers", &json!({"position": "Ordfører"})).await;
+        assert_eq!(nobody["name"], "");
+        let kari = app.create("/events/konf/speakers", &json!({"name": "Kari"})).await;
+        for blank in ["", "  "] {
+            let made = app.organiser("POST", "/events/konf/speakers").json(&json!({"name": blank})).send().await;
+            assert_eq!(made.problem(422, "invalid")["errors"][0]["pointer"], "/name");
+        }
+        let parts: Vec<Value> = [&nobody, &kari].iter().map(|one| json!({"speaker_id": one["id"]})).collect();
+        let session = json!({"title": "Åpning", "starts_at": "2027-11-08T09:00:00+01:00", "ends_at": "2027-11-08T10:00:00+01:00", "speakers": parts});
+        let session = app.create("/events/konf/sessions", &session).await;
+        let conflicts = async || {
+            let found = app.organiser("GET", "/events/konf/programme/conflicts").send().await.expect(200);
+            let found = found["conflicts"].as_array().unwrap().clone();
+            found.into_iter().filter(|one| one["kind"] == "speaker_without_name").collect::<Vec<_>>()
+        };
+        assert_eq!(conflicts().await[0]["session_ids"], json!([session["id"]]));
+        release(&app, "konf").await;
+        // A name that is not there is not said.
+        let ics = text(&app, &format!("/events/konf/sessions/{}.ics", session["slug"].as_str().unwrap())).await;
+        assert!(ics.contains("DESCRIPTION:Kari"), "{ics}");
+        let ld = app.get("/events/konf/programme.jsonld").send().await.body;
+        let ld: Value = serde_json::from_str(&ld).unwrap();
+        assert_eq!(ld["subEvent"][0]["performer"], json!([{"@type": "Person", "name": "Kari"}]));
+        // All forms bring them back as they were.
+        for (path, media_type) in [("/events/konf/programme", "application/json"), ("/events/konf/schedule.json", "application/json"), ("/events/konf/schedule.xml", "application/xml")] {
+            let exported = text(&app, path).await;
+            let report = put(&app, "konf", media_type, exported.as_bytes()).await.expect(200);
+            assert_eq!((touched(&report), &report["faults"]), ([0, 0, 0], &json!([])), "{path}: {report}");
+        }
+        let path = format!("/events/konf/speakers/{}", nobody["id"].as_str().unwrap());
+        let named = app.organiser("PATCH", &path).if_match("*").patch_json(&json!({"name": "Liv"})).send().await;
+        assert_eq!(named.expect(200)["name"], "Liv");
+        assert!(conflicts().await.is_empty());
+    }
+
     async fn biographies_and_pictures_come_and_go(app: TestApp) {
         event(&app, "konf", "2027-11-08", "2027-11-11").await;
         let kari = json!({"code": "AAA", "name": "Kari", "biography": "**Leder**\r\n\r\n& far", "avatar": "https://example.org/kari.jpg"});

@@ -54,6 +54,7 @@ mod own_registration;
 mod pages;
 mod plain_answers;
 mod positions;
+mod prices;
 mod programme;
 mod publication;
 mod publication_lists;

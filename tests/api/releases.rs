@@ -50,6 +50,16 @@ fn slugs(list: &Value) -> Vec<&str> {
 }
 
 on_both_stores! {
+    async fn a_release_needs_no_body(app: TestApp) {
+        event(&app).await;
+        session(&app, "Åpning").await;
+        let post = || app.organiser("POST", RELEASES).header("Idempotency-Key", "r1");
+        let made = post().send().await.expect(201);
+        assert_eq!((&made["version"], &made["note"]), (&json!(1), &json!({})));
+        assert_eq!(post().send().await.expect(201), made);
+        post().json(&json!({})).send().await.problem(422, "idempotency-key-reused");
+    }
+
     async fn a_release_keeps_the_programme_and_says_what_changed(app: TestApp) {
         event(&app).await;
         release(&app, &json!({})).await.problem(409, "nothing-to-release");

@@ -27,9 +27,10 @@ pub struct SpeakerLink {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SpeakerInput {
-    /// Name.
+    /// Name; null or absent as long as nobody knows who it will be, which the conflicts of the programme
+    /// call to mind.
     #[schema(example = "Kari Nordmann")]
-    pub name: String,
+    pub name: Option<String>,
     /// Job.
     #[schema(example = "Leder for barnevernet")]
     pub position: Option<String>,
@@ -52,7 +53,7 @@ pub struct SpeakerInput {
 /// A speaker as parsed.
 #[derive(Debug, Clone)]
 pub struct ParsedSpeaker {
-    /// Name.
+    /// Name; empty while it is not known.
     pub name: String,
     /// Job.
     pub position: Option<String>,
@@ -75,7 +76,8 @@ impl SpeakerInput {
     /// All faults, with their pointers.
     pub fn parse(&self, languages: &Languages) -> Result<ParsedSpeaker, Faults> {
         let mut faults = Faults::new();
-        let name = faults.take("/name", text::name(&self.name));
+        let name = self.name.as_deref().map_or(Ok(String::new()), text::name);
+        let name = faults.take("/name", name);
         let position = faults.take_optional("/position", self.position.as_deref(), short);
         let affiliation = faults.take_optional("/affiliation", self.affiliation.as_deref(), short);
         let bio = LocalizedInput::optional_long(self.bio.as_ref(), "/bio", languages, &mut faults);
@@ -115,7 +117,7 @@ impl SpeakerInput {
     #[must_use]
     pub fn of(speaker: &Speaker) -> Self {
         Self {
-            name: speaker.name.clone(),
+            name: Some(speaker.name.clone()).filter(|name| !name.is_empty()),
             position: speaker.position.clone(),
             affiliation: speaker.affiliation.clone(),
             bio: Some((&speaker.bio).into()),

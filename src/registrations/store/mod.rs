@@ -26,6 +26,7 @@ use crate::db::{Conn, DbError};
 use crate::ids::{AccessCodeId, AttendeeId, EventId, RegistrationId, SessionId, TicketTypeId};
 use crate::per_backend;
 use crate::text::Email;
+use crate::tickets::Price;
 use crate::tickets::questions::Answer;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
@@ -83,6 +84,8 @@ pub(super) struct AttendeeRow {
     session_ids: AsJson<Vec<SessionId>>,
     lost_session_ids: AsJson<Vec<SessionId>>,
     sensitive_consent: bool,
+    price_amount: Option<i64>,
+    price_currency: Option<String>,
 }
 
 /// The hash that an address is found by, also where no live registration has it any more.
@@ -167,6 +170,8 @@ pub(super) fn attendee_rows(registration: &Registration) -> Vec<AttendeeRow> {
         session_ids: AsJson(attendee.session_ids.clone()),
         lost_session_ids: AsJson(attendee.lost_session_ids.clone()),
         sensitive_consent: attendee.sensitive_consent,
+        price_amount: attendee.price.as_ref().map(|price| price.amount),
+        price_currency: attendee.price.as_ref().map(|price| price.currency.clone()),
     };
     (0..).zip(&registration.attendees).map(row).collect()
 }
@@ -176,6 +181,10 @@ impl From<AttendeeRow> for Attendee {
         Self {
             id: row.id,
             ticket_type_id: row.ticket_type_id,
+            price: row
+                .price_amount
+                .zip(row.price_currency)
+                .map(|(amount, currency)| Price { amount, currency }),
             name: row.name,
             email: row.email.map(Email::from_stored),
             phone: row.phone,

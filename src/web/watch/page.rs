@@ -25,6 +25,7 @@ fn text(given: (&str, String), tongue: Tongue) -> Value {
 fn speakers(scene: &Scene<'_>) -> Vec<Value> {
     let parts = scene.session.view.session.speakers.iter();
     parts
+        .filter(|part| !part.name.is_empty())
         .map(|part| context! { name => part.name.as_str(), affiliation => part.speaker.affiliation.as_deref() })
         .collect()
 }

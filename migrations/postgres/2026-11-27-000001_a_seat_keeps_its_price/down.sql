@@ -1,0 +1,2 @@
+ALTER TABLE attendees DROP COLUMN price_currency;
+ALTER TABLE attendees DROP COLUMN price_amount;
