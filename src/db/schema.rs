@@ -428,6 +428,8 @@ diesel::table! {
         sensitive_consent -> Bool,
         price_amount -> Nullable<BigInt>,
         price_currency -> Nullable<Text>,
+        waiting_price_amount -> Nullable<BigInt>,
+        waiting_price_currency -> Nullable<Text>,
     }
 }
 

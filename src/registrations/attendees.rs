@@ -16,8 +16,8 @@ use crate::faults::Faults;
 use crate::idempotency;
 use crate::ids::{AttendeeId, TicketTypeId};
 use crate::mail::{self, EmailKind};
-use crate::tickets::TicketType;
 use crate::tickets::seats::Seats;
+use crate::tickets::{Price, TicketType};
 
 /// An attendee of a registration who comes, by their place in it.
 ///
@@ -274,11 +274,11 @@ pub(super) fn check_currency<'a>(
     ticket: &TicketType,
     mut others: impl Iterator<Item = &'a Attendee>,
 ) -> Outcome<()> {
-    let other = |one: &'a Attendee| match (&one.price, &ticket.price) {
-        (Some(had), Some(new)) => had.currency != new.currency,
-        _ => false,
+    let Some(new) = ticket.price.as_ref().filter(|price| price.costs()) else {
+        return Ok(());
     };
-    if others.any(other) {
+    let other = |price: &Price| price.costs() && price.currency != new.currency;
+    if others.any(|one| one.prices().any(other)) {
         let detail = "The tickets of one registration have one currency.";
         let faults = Faults::one("/ticket_type_id", "mixed_currencies", detail);
         return Err(Refusal::Faults(faults).into());
@@ -318,6 +318,7 @@ pub fn replace(
         id,
         price: before.price.clone(),
         waiting_for: before.waiting_for,
+        waiting_price: before.waiting_price.clone(),
         session_ids: before.session_ids.clone(),
         ..draft::attendee(parsed, &seating.types)?
     };

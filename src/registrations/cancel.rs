@@ -4,7 +4,6 @@ use super::listing;
 use super::mails::tell_end;
 use super::model::{Registration, Step, may_cancel};
 use super::refusal::{Outcome, Refusal};
-use super::register::Rules;
 use super::seating::Seating;
 use super::{claims, store};
 use crate::clock::Instant;
@@ -47,7 +46,7 @@ pub fn cancel(
     let kind = EmailKind::RegistrationCancelled;
     tell_end(
         tx,
-        seating.at(),
+        seating.now,
         seating.about(),
         (&before, &registration),
         kind,
@@ -61,13 +60,9 @@ pub fn cancel(
 ///
 /// # Errors
 /// The store's failure.
-pub fn cancel_all_for_event(
-    tx: &mut Conn,
-    at: (Instant, Rules),
-    event: &Event,
-) -> Result<(), DbError> {
+pub fn cancel_all_for_event(tx: &mut Conn, now: Instant, event: &Event) -> Result<(), DbError> {
     let live = listing::list_live(tx, event.id)?;
-    listing::cancel_all(tx, at.0, event.id)?;
+    listing::cancel_all(tx, now, event.id)?;
     claims::release_event(tx, event.id)?;
     let types = tickets::list_all(tx, event.id)?;
     for before in live {
@@ -75,7 +70,7 @@ pub fn cancel_all_for_event(
         registration.version += 1;
         outbox::suppress(tx, registration.id)?;
         let kind = EmailKind::EventCancelled;
-        tell_end(tx, at, (event, &types), (&before, &registration), kind)?;
+        tell_end(tx, now, (event, &types), (&before, &registration), kind)?;
     }
     Ok(())
 }

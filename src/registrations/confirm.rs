@@ -132,7 +132,7 @@ fn confirm_now(
     tokens::mark_used(tx, &[token.id], now)?;
     let about = seating.about();
     match leads_to {
-        LeadsTo::Confirmed => tell_confirmed(tx, seating.at(), about, &registration)?,
+        LeadsTo::Confirmed => tell_confirmed(tx, now, about, &registration)?,
         LeadsTo::AwaitingApproval => {
             let link = tokens::issue(tx, now, registration.id, Purpose::Manage)?;
             let kind = EmailKind::ApprovalPending;
@@ -202,6 +202,9 @@ pub fn access(tx: &mut Conn, now: Instant, secret: &str) -> Outcome<Opened> {
     Ok(open(tx, now, registration, token.attendee_id)?)
 }
 
+/// Links of attendees that one request mails at most.
+const LINKS: usize = 5;
+
 /// Mails a link to the registration of this address for this event, if there is one: the live one, else
 /// the last that had been confirmed.
 ///
@@ -241,6 +244,7 @@ pub fn mail_link(
         let link = tokens::issue(tx, now, registration.id, purpose)?;
         tell(tx, now, (&event, &types), &registration, kind, Some(link))?;
     }
+    let mut theirs: Vec<(Registration, AttendeeId)> = Vec::new();
     for id in tickets_of {
         let found = store::find(tx, event.id, id)?;
         let live = found.filter(|one| one.state == RegistrationState::Confirmed);
@@ -248,9 +252,20 @@ pub fn mail_link(
         let is_theirs = |one: &&Attendee| {
             own_address(&registration, one).is_some_and(|own| own.identity() == email.identity())
         };
-        for attendee in registration.active().filter(is_theirs) {
-            let kind = EmailKind::RegistrationLink;
-            send_to_attendee(tx, now, (&event, &types), (&registration, attendee), kind)?;
+        let ids = registration.active().filter(is_theirs).map(|one| one.id);
+        let ids: Vec<AttendeeId> = ids.collect();
+        theirs.extend(ids.into_iter().map(|id| (registration.clone(), id)));
+    }
+    // Many may share an address: whoever got no link lately comes first, and one request is a few mails.
+    let lately = mail_log::links_lately(tx, now, event.id, email)?;
+    theirs.sort_by_key(|(_, id)| lately.iter().any(|key| key.ends_with(&id.to_string())));
+    let kind = EmailKind::RegistrationLink;
+    for (registration, id) in theirs
+        .iter()
+        .take(if limit_mails { LINKS } else { usize::MAX })
+    {
+        for attendee in registration.active().filter(|one| one.id == *id) {
+            send_to_attendee(tx, now, (&event, &types), (registration, attendee), kind)?;
         }
     }
     Ok(())

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::confirm::{Confirmed, Opened, confirm, needs_approval};
 use super::letters::{letter, letter_to_attendee, own_address};
-use super::mails::{send, spare};
+use super::mails::send;
 use super::model::{Attendee, LeadsTo, Registration, RegistrationState, Step};
 use super::places::Own;
 use super::refusal::Refusal;
@@ -45,7 +45,7 @@ pub fn confirm_all(
 ) -> Result<Vec<Ended>, DbError> {
     serialise_on(tx, secrets.iter().map(|secret| secret.as_bytes()))?;
     let (plain, about) = find_plain(tx, secrets)?;
-    let mut ended: HashMap<usize, Ended> = write(tx, (now, rules), plain, &about)?;
+    let mut ended: HashMap<usize, Ended> = write(tx, now, plain, &about)?;
     let mut results = Vec::with_capacity(secrets.len());
     for (place, secret) in secrets.iter().enumerate() {
         results.push(match ended.remove(&place) {
@@ -107,7 +107,7 @@ fn find_plain(tx: &mut Conn, secrets: &[&str]) -> Result<(Vec<Plain>, About), Db
 /// Writes them all, with their mails and the tokens that open them.
 fn write(
     tx: &mut Conn,
-    (now, rules): (Instant, Rules),
+    now: Instant,
     mut plain: Vec<Plain>,
     about: &About,
 ) -> Result<HashMap<usize, Ended>, DbError> {
@@ -131,7 +131,7 @@ fn write(
         .collect();
     let mut links = tokens::issue_all(tx, now, &wanted)?;
     let access = links.split_off(ids.len());
-    let mut letters = letters_to_attendees(tx, (now, rules), &plain, about)?;
+    let mut letters: Vec<NewEmail> = letters_to_attendees(tx, now, &plain, about)?;
     let timetables = timetables(tx, &plain, about)?;
     let mut ended = HashMap::new();
     for ((one, link), (_, access_token)) in plain.into_iter().zip(links).zip(access) {
@@ -175,7 +175,7 @@ fn timetables(
 /// Tickets for those who have an address of their own, each with their own link.
 fn letters_to_attendees(
     tx: &mut Conn,
-    (now, rules): (Instant, Rules),
+    now: Instant,
     plain: &[Plain],
     about: &About,
 ) -> Result<Vec<NewEmail>, DbError> {
@@ -195,6 +195,9 @@ fn letters_to_attendees(
         let kind = EmailKind::RegistrationConfirmed;
         letter_to_attendee((event, types), one, attendee, kind, Some(link))
     };
-    let letters = with_address.into_iter().zip(links).filter_map(letter);
-    spare(tx, (now, rules), letters.collect())
+    Ok(with_address
+        .into_iter()
+        .zip(links)
+        .filter_map(letter)
+        .collect())
 }

@@ -71,6 +71,7 @@ pub fn attendee(parsed: &ParsedAttendee, types: &[TicketType]) -> Result<Attende
         checked_in_at: None,
         answers: parsed.answers.clone(),
         waiting_for: None,
+        waiting_price: None,
         session_ids: parsed.session_ids.clone(),
         lost_session_ids: Vec::new(),
         sensitive_consent: false,

@@ -75,6 +75,7 @@ pub(super) fn nameless(attendee: &Attendee) -> Result<Attendee, DbError> {
         checked_in_at: attendee.checked_in_at,
         answers: Vec::new(),
         waiting_for: attendee.waiting_for,
+        waiting_price: attendee.waiting_price.clone(),
         session_ids: attendee.session_ids.clone(),
         lost_session_ids: Vec::new(),
         sensitive_consent: false,

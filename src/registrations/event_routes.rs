@@ -22,13 +22,13 @@ use crate::server::App;
 #[post("/organiser/events/{event}/cancel")]
 pub async fn cancel_event(app: App, who: Organiser, path: web::Path<String>) -> Answer {
     who.require(Area::Events, Access::Write)?;
-    let (now, rules) = at(&app);
+    let now = app.clock.now();
     let event = app
         .db
         .write(move |tx| {
             let current = owned(tx, &who, &path)?;
             let event = change_state(tx, now, &current, Transition::Cancel)?;
-            cancel_all_for_event(tx, (now, rules), &event)?;
+            cancel_all_for_event(tx, now, &event)?;
             trace_state(tx, &who, current.state, &event)?;
             Ok::<_, Problem>(event)
         })

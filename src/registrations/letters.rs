@@ -41,6 +41,10 @@ pub fn letter(
     if kind == EmailKind::RegistrationChanged {
         letter.context.invoice = invoice(registration);
     }
+    if kind == EmailKind::ConfirmRegistration && !registration.holds_seats {
+        letter.context.confirm_before = None;
+        letter.context.held_nothing = registration.wants_list;
+    }
     // The others have them in mails of their own.
     let is_here = |one: &Attendee| own_address(registration, one).is_none();
     let here: Vec<&Attendee> = shown(registration).collect();
@@ -140,7 +144,7 @@ pub fn facts<'a>(
 
 /// What a mail says of a price; nothing where it is none.
 fn price(price: &Price) -> Option<PriceFacts> {
-    (price.amount > 0).then(|| PriceFacts {
+    price.costs().then(|| PriceFacts {
         amount: decimal(price.amount, &price.currency),
         currency: price.currency.clone(),
     })

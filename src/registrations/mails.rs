@@ -4,6 +4,7 @@ use std::collections::btree_map::{BTreeMap, Entry};
 
 use super::letters::{facts, letter, letter_to_attendee, own_address, standing};
 use super::model::{Attendee, Registration, RegistrationState};
+use super::refusal::{Outcome, Refusal};
 use super::register::Rules;
 use super::tokens::{self, Purpose};
 use super::{mail_log, news, signing_up, store};
@@ -52,20 +53,24 @@ fn name_sessions(tx: &mut Conn, letters: &mut [NewEmail]) -> Result<(), DbError>
     Ok(())
 }
 
-/// Letters to attendees, without those whose address was written to so often that it is left alone for
-/// now: whose address it is was never asked, and a contact adds and calls off as often as they like.
-///
-/// # Errors
-/// The store's failure.
-pub fn spare(
+/// Refuses what a contact does again and again once it would flood an address that is not theirs: whose it
+/// is was never asked.
+fn check_often(
     tx: &mut Conn,
     (now, rules): (Instant, Rules),
-    letters: Vec<NewEmail>,
-) -> Result<Vec<NewEmail>, DbError> {
-    if letters.is_empty() || !rules.limit_mails {
-        return Ok(letters);
+    letter: Option<&NewEmail>,
+) -> Outcome<()> {
+    let Some(letter) = letter.filter(|_| rules.limit_mails) else {
+        return Ok(());
+    };
+    let Some(registration) = letter.registration_id else {
+        return Ok(());
+    };
+    let about = (&letter.to, letter.kind);
+    match mail_log::rest(tx, now, registration, about)? {
+        Some(rest) => Err(Refusal::TooManyMails(rest).into()),
+        None => Ok(()),
     }
-    mail_log::within_limits(tx, now, letters)
 }
 
 /// Puts a mail to the contact into the outbox. `link` is the token of the link to act on.
@@ -90,7 +95,7 @@ pub fn tell(
 /// As [`tell`].
 pub fn tell_end(
     tx: &mut Conn,
-    at: (Instant, Rules),
+    now: Instant,
     about: (&Event, &[TicketType]),
     (before, registration): (&Registration, &Registration),
     kind: EmailKind,
@@ -106,13 +111,13 @@ pub fn tell_end(
     }
     if before.state == RegistrationState::Confirmed {
         let gone = before.active();
-        let to_them =
-            gone.filter_map(|one| letter_to_attendee(about, registration, one, kind, None));
-        letters.extend(spare(tx, at, to_them.collect())?);
+        letters.extend(
+            gone.filter_map(|one| letter_to_attendee(about, registration, one, kind, None)),
+        );
     } else if let Some(mail) = letters.first_mut() {
         mail.context.calendar_uid = None;
     }
-    outbox::enqueue_all(tx, at.0, &letters)
+    outbox::enqueue_all(tx, now, &letters)
 }
 
 /// Tells the contact that the registration is confirmed, and each attendee with an own address; all get
@@ -122,24 +127,21 @@ pub fn tell_end(
 /// As [`tell`].
 pub fn tell_confirmed(
     tx: &mut Conn,
-    at: (Instant, Rules),
+    now: Instant,
     about: (&Event, &[TicketType]),
     registration: &Registration,
 ) -> Result<(), DbError> {
     let kind = EmailKind::RegistrationConfirmed;
-    let now = at.0;
     let link = tokens::issue(tx, now, registration.id, Purpose::Manage)?;
     let mut letter = letter(about, registration, kind, Some(link));
     if let Some(mail) = &mut letter {
         mail.context.filled = signing_up::filled(tx, registration.event_id, registration.active())?;
     }
-    let mut to_them = Vec::new();
+    let mut letters: Vec<NewEmail> = letter.into_iter().collect();
     for attendee in &registration.attendees {
         let about_them = (registration, attendee);
-        to_them.extend(with_own_link(tx, now, about, about_them, kind)?);
+        letters.extend(with_own_link(tx, now, about, about_them, kind)?);
     }
-    let mut letters: Vec<NewEmail> = letter.into_iter().collect();
-    letters.extend(spare(tx, at, to_them)?);
     send(tx, now, letters)
 }
 
@@ -159,20 +161,20 @@ pub fn send_to_attendee(
     send(tx, now, letter)
 }
 
-/// As [`send_to_attendee`], of what somebody else did, and so [sparingly](spare).
+/// As [`send_to_attendee`], of what somebody else did.
 ///
 /// # Errors
-/// As [`tell`].
+/// [`Refusal::TooManyMails`], or as [`tell`].
 pub fn tell_attendee(
     tx: &mut Conn,
     at: (Instant, Rules),
     about: (&Event, &[TicketType]),
     (registration, attendee): (&Registration, &Attendee),
     kind: EmailKind,
-) -> Result<(), DbError> {
+) -> Outcome<()> {
     let letter = with_own_link(tx, at.0, about, (registration, attendee), kind)?;
-    let letter = spare(tx, at, letter.into_iter().collect())?;
-    send(tx, at.0, letter)
+    check_often(tx, at, letter.as_ref())?;
+    Ok(send(tx, at.0, letter)?)
 }
 
 /// The letter of [`send_to_attendee`].
@@ -213,17 +215,17 @@ pub fn tell_changed(
 /// one opens nothing any more, and it is told so.
 ///
 /// # Errors
-/// As [`tell`].
+/// As [`tell_attendee`].
 pub fn tell_changed_one(
     tx: &mut Conn,
     at: (Instant, Rules),
     about: (&Event, &[TicketType]),
     (registration, before): (&Registration, &Attendee),
-) -> Result<(), DbError> {
+) -> Outcome<()> {
     let identity = |one: &Attendee| one.email.as_ref().map(Email::identity);
     let mut active = registration.active();
     let Some(after) = active.find(|one| one.id == before.id) else {
-        return tell_changed(tx, at.0, about, registration);
+        return Ok(tell_changed(tx, at.0, about, registration)?);
     };
     let has_moved = identity(before) != identity(after);
     if has_moved {
@@ -237,38 +239,42 @@ pub fn tell_changed_one(
         let kind = EmailKind::RegistrationChanged;
         return tell_attendee(tx, at, about, (registration, after), kind);
     }
-    tell_left(tx, at, about, (registration, before))?;
+    let mut others = registration.active();
+    if !others.any(|one| identity(one) == identity(before)) {
+        tell_left(tx, at, about, (registration, before))?;
+    }
     let kind = EmailKind::RegistrationConfirmed;
     tell_attendee(tx, at, about, (registration, after), kind)
 }
 
-/// Tells the address that an attendee had that it is in the registration no more.
+/// Tells the address that an attendee had, and that nobody else has, that it is in the registration no
+/// more.
 fn tell_left(
     tx: &mut Conn,
     at: (Instant, Rules),
     about: (&Event, &[TicketType]),
     (registration, before): (&Registration, &Attendee),
-) -> Result<(), DbError> {
+) -> Outcome<()> {
     let kind = EmailKind::RegistrationChanged;
     let mut letter = letter_to_attendee(about, registration, before, kind, None);
     if let Some(mail) = &mut letter {
         mail.context.address = Some(AddressNews::Left);
         mail.context.calendar_uid = None;
     }
-    let letter = spare(tx, at, letter.into_iter().collect())?;
-    outbox::enqueue_all(tx, at.0, &letter)
+    check_often(tx, at, letter.as_ref())?;
+    Ok(outbox::enqueue_all(tx, at.0, letter.as_slice())?)
 }
 
 /// Tells an attendee who had a ticket of their own that they don't come any more.
 ///
 /// # Errors
-/// As [`tell`].
+/// As [`tell_attendee`].
 pub fn tell_gone(
     tx: &mut Conn,
     at: (Instant, Rules),
     about: (&Event, &[TicketType]),
     (registration, before): (&Registration, &Attendee),
-) -> Result<(), DbError> {
+) -> Outcome<()> {
     let kind = EmailKind::RegistrationCancelled;
     let letter = letter_to_attendee(about, registration, before, kind, None);
     let mut letter = letter.filter(|_| registration.state == RegistrationState::Confirmed);
@@ -276,8 +282,8 @@ pub fn tell_gone(
         // A colleague takes over under the same id.
         mail.context.handed_over = registration.active().any(|one| one.id == before.id);
     }
-    let letter = spare(tx, at, letter.into_iter().collect())?;
-    outbox::enqueue_all(tx, at.0, &letter)
+    check_often(tx, at, letter.as_ref())?;
+    Ok(outbox::enqueue_all(tx, at.0, letter.as_slice())?)
 }
 
 /// As [`tell_changed`]; `address` is what becomes of the contact's.
@@ -327,11 +333,7 @@ pub fn tell_offer(
     };
     if let Some(mail) = &mut letter {
         let mut waits = attendee.clone();
-        let mut types = about.1.iter();
-        if let Some(offered) = types.find(|known| known.id == wish.ticket_type_id) {
-            waits.take(offered);
-        }
-        waits.waiting_for = None;
+        waits.take_wish();
         mail.context.attendees = facts(about.1, [&waits]);
         mail.context.total = None;
         mail.context.offer_expires_at = wish.offer_expires_at;

@@ -225,6 +225,8 @@ pub struct Attendee {
     pub answers: Vec<Answer>,
     /// What they wait for beside the seat they have.
     pub waiting_for: Option<Waiting>,
+    /// What that cost when it was asked for.
+    pub waiting_price: Option<Price>,
     /// Sessions they signed up for.
     pub session_ids: Vec<SessionId>,
     /// Sessions they had chosen and that filled up before they got a seat, until they choose anew.
@@ -245,6 +247,22 @@ impl Attendee {
     pub fn take(&mut self, ticket: &TicketType) {
         self.ticket_type_id = ticket.id;
         self.price.clone_from(&ticket.price);
+    }
+
+    /// Has what they wait for from now on, for what it cost when they asked for it; `false` if they wait for
+    /// nothing.
+    pub fn take_wish(&mut self) -> bool {
+        let Some(wish) = self.waiting_for.take() else {
+            return false;
+        };
+        self.ticket_type_id = wish.ticket_type_id;
+        self.price = self.waiting_price.take();
+        true
+    }
+
+    /// The prices that stand in their name: of their seat, and of what they wait for.
+    pub fn prices(&self) -> impl Iterator<Item = &Price> {
+        self.price.iter().chain(&self.waiting_price)
     }
 
     /// Whether they come, or would, to this session.
@@ -327,15 +345,17 @@ impl Registration {
         seats
     }
 
-    /// What the seats of those who come cost together; `None` where each is free. They are of one
-    /// currency.
+    /// What the seats of those who come cost together; `None` where each is free. What costs anything is of
+    /// one currency.
     #[must_use]
     pub fn total(&self) -> Option<Price> {
-        let prices = self.active().filter_map(|one| one.price.clone());
-        prices.reduce(|sum, price| Price {
+        let prices: Vec<&Price> = self.active().filter_map(|one| one.price.as_ref()).collect();
+        let costs = prices.iter().copied().filter(|price| price.costs());
+        let sum = costs.cloned().reduce(|sum, price| Price {
             amount: sum.amount.saturating_add(price.amount),
             currency: sum.currency,
-        })
+        });
+        sum.or_else(|| prices.first().copied().cloned())
     }
 
     /// Whether this attendee is the contact: then the contact reads their sensitive answers.

@@ -74,18 +74,23 @@ fn move_to(
     };
     check_changeable(registration, Some(attendee))?;
     let ticket = check_ticket_type(seating, registration, (wanted, by))?.clone();
-    let others = registration.active().filter(|one| one.id != attendee.id);
-    check_currency(&ticket, others)?;
     let kept = attendee.ticket_type_id;
     let wish = attendee.waiting_for;
     let same = wish.filter(|wish| wish.ticket_type_id == wanted);
     let offered = same.and_then(|wish| wish.offer_expires_at);
-    let moved = if offered.is_some_and(|until| seating.now < until) {
+    if offered.is_some_and(|until| seating.now < until) {
         seating.ledger.give_beside(wanted, kept);
-        (wanted, None)
-    } else if same.is_some() && offered.is_none() && change.waits_if_full {
-        (kept, same)
-    } else if registration.holds_seats {
+        if let Some(attendee) = registration.attendees.get_mut(place) {
+            attendee.take_wish();
+        }
+        return Ok(());
+    }
+    if same.is_some() && offered.is_none() && change.waits_if_full {
+        return Ok(());
+    }
+    let others = registration.active().filter(|one| one.id != attendee.id);
+    check_currency(&ticket, others)?;
+    let waits = if registration.holds_seats {
         if wish.is_some() {
             end_wish(tx, seating, registration, place)?;
         }
@@ -93,13 +98,14 @@ fn move_to(
     } else {
         seating.ledger.line_up(&one(kept), -1);
         seating.ledger.line_up(&one(wanted), 1);
-        (wanted, None)
+        None
     };
     if let Some(attendee) = registration.attendees.get_mut(place) {
-        if moved.0 == ticket.id {
-            attendee.take(&ticket);
+        match waits {
+            None => attendee.take(&ticket),
+            Some(_) => attendee.waiting_price.clone_from(&ticket.price),
         }
-        attendee.waiting_for = moved.1;
+        attendee.waiting_for = waits;
     }
     Ok(())
 }
@@ -120,30 +126,28 @@ fn end_wish(
     Ok(())
 }
 
-/// Takes a seat for the one that was kept, or a place in the line for it: the ticket type, and what is
-/// waited for, from now on.
+/// Takes a seat for the one that was kept, or a place in the line for it, which it gives.
 fn exchange(
     tx: &mut Conn,
     seating: &mut Seating,
     kept: TicketTypeId,
     change: &ParsedChange,
-) -> Outcome<(TicketTypeId, Option<Waiting>)> {
+) -> Outcome<Option<Waiting>> {
     let wanted = change.attendee.ticket_type_id;
     seating.serve_those_who_wait(tx)?;
     if seating.ledger.take_beside(kept, wanted) {
         seating.ledger.give_beside(wanted, kept);
-        return Ok((wanted, None));
+        return Ok(None);
     }
     if !change.waits_if_full || !seating.has_line(wanted) {
         return Err(Refusal::SoldOut(wanted).into());
     }
     seating.ledger.line_up(&one(wanted), 1);
-    let wish = Waiting {
+    Ok(Some(Waiting {
         ticket_type_id: wanted,
         joined_at: line::next_place(tx, seating.event.id, seating.now)?,
         offer_expires_at: None,
-    };
-    Ok((kept, Some(wish)))
+    }))
 }
 
 /// Exchanges the seat an attendee has for the one they were offered; gives how they were before. The caller
@@ -159,12 +163,11 @@ pub fn take_offer(
 ) -> Outcome<Attendee> {
     let (place, before) = find(registration, id)?;
     let mut attendee = before.clone();
-    let wish = attendee.waiting_for.take().ok_or(Refusal::OfferOver)?;
     let kept = attendee.ticket_type_id;
-    seating.ledger.give_beside(wish.ticket_type_id, kept);
-    let mut types = seating.types.iter();
-    let offered = types.find(|known| known.id == wish.ticket_type_id);
-    attendee.take(offered.ok_or_else(|| DbError::internal("a ticket type is gone"))?);
+    if !attendee.take_wish() {
+        return Err(Refusal::OfferOver.into());
+    }
+    seating.ledger.give_beside(attendee.ticket_type_id, kept);
     write(tx, seating, registration, (place, attendee))?;
     Ok(before)
 }

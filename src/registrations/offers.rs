@@ -1,9 +1,9 @@
 //! What becomes of an offer: it is accepted, declined, or not answered in time.
 
 use super::confirm::{Opened, open};
-use super::letters::letter;
+use super::letters::{facts, letter, letter_to_attendee, own_address};
 use super::mails::{tell_changed_one, tell_confirmed, tell_end};
-use super::model::{Registration, RegistrationState, Step};
+use super::model::{Attendee, Registration, RegistrationState, Step};
 use super::moves;
 use super::refusal::{Outcome, Refusal};
 use super::register::Rules;
@@ -13,8 +13,10 @@ use super::tokens::{self, Purpose, Token};
 use crate::clock::Instant;
 use crate::db::rows::serialise_on;
 use crate::db::{Conn, DbError};
+use crate::events::Event;
 use crate::ids::AttendeeId;
-use crate::mail::{EmailKind, outbox};
+use crate::mail::{EmailKind, NewEmail, outbox};
+use crate::tickets::TicketType;
 
 /// Takes the offered seats by the token of the offer's link.
 ///
@@ -24,11 +26,16 @@ pub fn accept(tx: &mut Conn, now: Instant, rules: Rules, secret: &str) -> Outcom
     let (token, mut seating, mut registration) = find(tx, (now, rules), secret)?;
     if let Some(attendee) = token.attendee_id {
         let before = moves::take_offer(tx, &mut seating, &mut registration, attendee)?;
-        tell_changed_one(tx, (now, rules), seating.about(), (&registration, &before))?;
+        tell_changed_one(
+            tx,
+            (now, rules.unlimited()),
+            seating.about(),
+            (&registration, &before),
+        )?;
     } else {
         registration.step(Step::Accept, now)?;
         store::update(tx, &mut registration)?;
-        tell_confirmed(tx, (now, rules), seating.about(), &registration)?;
+        tell_confirmed(tx, now, seating.about(), &registration)?;
     }
     tokens::mark_used(tx, &[token.id], now)?;
     seating.close(tx)?;
@@ -53,13 +60,7 @@ pub fn decline(tx: &mut Conn, now: Instant, rules: Rules, secret: &str) -> Outco
         registration.step(Step::Decline, now)?;
         store::update(tx, &mut registration)?;
         let kind = EmailKind::RegistrationCancelled;
-        tell_end(
-            tx,
-            (now, rules),
-            seating.about(),
-            (&before, &registration),
-            kind,
-        )?;
+        tell_end(tx, now, seating.about(), (&before, &registration), kind)?;
     }
     tokens::mark_used(tx, &[token.id], now)?;
     seating.close(tx)?;
@@ -136,7 +137,11 @@ pub fn lapse(
     };
     if let Some(step) = step {
         let kind = EmailKind::OfferExpired;
-        let told = letter(seating.about(), &registration, kind, None);
+        let mut told = letter(seating.about(), &registration, kind, None);
+        if let Some(told) = told.as_mut().filter(|_| step == Step::Expire) {
+            // It ended with the line, for everybody.
+            told.context.offer_expires_at = None;
+        }
         seating.vacate(tx, &mut registration)?;
         let stepped = registration.step(step, now);
         stepped.map_err(|wrong| DbError::internal(format!("one that is {} lapsed", wrong.0)))?;
@@ -154,34 +159,49 @@ fn lapse_beside(
     mut registration: Registration,
 ) -> Result<(), DbError> {
     let now = seating.now;
-    let mut ended = false;
+    let mut ended = Vec::new();
     for place in 0..registration.attendees.len() {
-        let wish = registration
-            .attendees
-            .get(place)
-            .and_then(|one| one.waiting_for);
-        let over = wish.is_some_and(|wish| {
+        let Some(attendee) = registration.attendees.get(place).cloned() else {
+            continue;
+        };
+        let over = attendee.waiting_for.is_some_and(|wish| {
             let lapsed = wish.offer_expires_at.is_some_and(|until| now >= until);
             lapsed || seating.is_over(wish.ticket_type_id)
         });
         if over {
             seating.withdraw_wish(&mut registration, place);
-            ended = true;
+            ended.push(attendee);
         }
     }
-    if !ended {
+    if ended.is_empty() {
         return Ok(());
     }
     store::update(tx, &mut registration)?;
-    let mut told = letter(
-        seating.about(),
-        &registration,
-        EmailKind::OfferExpired,
-        None,
-    );
-    if let Some(told) = &mut told {
+    let letters = letters_of_lapse(seating.about(), &registration, &ended);
+    outbox::enqueue_all(tx, now, &letters)
+}
+
+/// Tells those whose wish ended where they were offered it, or would have been; the contact of the others.
+fn letters_of_lapse(
+    about: (&Event, &[TicketType]),
+    registration: &Registration,
+    ended: &[Attendee],
+) -> Vec<NewEmail> {
+    let kind = EmailKind::OfferExpired;
+    let has_own = |one: &&Attendee| own_address(registration, one).is_some();
+    let (own, others): (Vec<&Attendee>, Vec<&Attendee>) = ended.iter().partition(has_own);
+    let mut letters: Vec<NewEmail> = own
+        .into_iter()
+        .filter_map(|one| letter_to_attendee(about, registration, one, kind, None))
+        .collect();
+    let mut to_contact = letter(about, registration, kind, None).filter(|_| !others.is_empty());
+    if let Some(told) = &mut to_contact {
+        told.context.attendees = facts(about.1, others);
+    }
+    letters.extend(to_contact);
+    for told in &mut letters {
         told.context.keeps_seat = true;
         told.context.calendar_uid = None;
     }
-    outbox::enqueue_all(tx, now, told.as_slice())
+    letters
 }

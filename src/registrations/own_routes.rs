@@ -51,7 +51,13 @@ impl Found {
         own: Own,
     ) -> Result<(Seating, Self), DbError> {
         let event = store::find_by_token(tx, own.registration_id)?.event_id;
-        let seating = Seating::open(tx, app.0, app.1, event)?;
+        let (now, rules) = app;
+        let rules = if own.attendee_id.is_some() {
+            rules.unlimited()
+        } else {
+            rules
+        };
+        let seating = Seating::open(tx, now, rules, event)?;
         Ok((seating, Self::read(tx, own)?))
     }
 

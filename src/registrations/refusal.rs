@@ -1,5 +1,7 @@
 //! Why something about a registration was refused, and how that is told.
 
+use chrono::TimeDelta;
+
 use super::claims::Taken;
 use super::model::{RegistrationState, WrongState};
 use crate::db::Stop;
@@ -51,6 +53,8 @@ pub enum Refusal {
     OfferAnswered,
     /// The offer is over.
     OfferOver,
+    /// It would mail somebody else too often; for this long.
+    TooManyMails(TimeDelta),
 }
 
 /// What an action ends with.
@@ -153,6 +157,11 @@ impl From<Refusal> for Problem {
                 Kind::Expired,
                 "The offer was not answered in time, or was withdrawn.",
             ),
+            Refusal::TooManyMails(rest) => {
+                let seconds = u64::try_from(rest.num_seconds()).unwrap_or_default() + 1;
+                let detail = "This registration has had so much mailed to this attendee's address that it has to wait. Nothing was changed.";
+                Self::new(Kind::TooManyRequests, detail).retry_after(seconds)
+            }
             Refusal::Expired => Self::new(
                 Kind::Expired,
                 "The registration was not confirmed in time, or a newer one took its place.",

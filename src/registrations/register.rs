@@ -45,6 +45,17 @@ pub struct Rules {
     pub limit_mails: bool,
 }
 
+impl Rules {
+    /// The same for what is done by staff, or by the one it is told to.
+    #[must_use]
+    pub const fn unlimited(self) -> Self {
+        Self {
+            limit_mails: false,
+            ..self
+        }
+    }
+}
+
 impl From<&Config> for Rules {
     fn from(config: &Config) -> Self {
         Self {

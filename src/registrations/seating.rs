@@ -228,6 +228,7 @@ impl Seating {
         let Some(wish) = attendee.waiting_for.take() else {
             return;
         };
+        attendee.waiting_price = None;
         if attendee.state != AttendeeState::Active {
             return;
         }

@@ -30,7 +30,7 @@ pub fn approve(
 ) -> Outcome<Registration> {
     registration.step(Step::Approve, seating.now)?;
     store::update(tx, &mut registration)?;
-    tell_confirmed(tx, seating.at(), seating.about(), &registration)?;
+    tell_confirmed(tx, seating.now, seating.about(), &registration)?;
     seating.close(tx)?;
     Ok(registration)
 }
@@ -89,7 +89,7 @@ pub fn create(
     seating.seat(tx, &mut new)??;
     new.step(Step::Confirm(LeadsTo::Confirmed), now)?;
     store::update(tx, &mut new)?;
-    tell_confirmed(tx, seating.at(), seating.about(), &new)?;
+    tell_confirmed(tx, now, seating.about(), &new)?;
     seating.close(tx)?;
     Ok(new)
 }

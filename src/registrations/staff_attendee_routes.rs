@@ -39,7 +39,7 @@ pub async fn update_attendee_of_event(
         .db
         .write(move |tx| {
             let event = owned(tx, &who, &path.0)?.id;
-            let seating = Seating::open(tx, at.0, at.1, event)?;
+            let seating = Seating::open(tx, at.0, at.1.unlimited(), event)?;
             let (event, registration) = found(tx, &who, &path)?;
             if_match.check_version(&view(tx, &event, &registration)?.tag()?)?;
             let id = attendee.parse().map_err(|_| Problem::not_found())?;

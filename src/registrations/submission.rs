@@ -115,7 +115,9 @@ impl RegistrationInput {
         };
         let wanted = types.iter().filter(|known| of(known.id).next().is_some());
         let wanted: Vec<TicketType> = wanted.cloned().collect();
-        let mut currencies = wanted.iter().filter_map(|one| one.price.as_ref());
+        let mut currencies = wanted
+            .iter()
+            .filter_map(|one| one.price.as_ref().filter(|price| price.costs()));
         let first = currencies.next().map(|price| &price.currency);
         if currencies.any(|price| first != Some(&price.currency)) {
             let detail = "The tickets of one registration have one currency.";

@@ -91,6 +91,14 @@ pub struct Price {
     pub currency: String,
 }
 
+impl Price {
+    /// Whether there is anything to pay: nothing is the same in every currency.
+    #[must_use]
+    pub const fn costs(&self) -> bool {
+        self.amount > 0
+    }
+}
+
 /// What one can register for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TicketType {

@@ -103,6 +103,15 @@ async fn workshops(app: &TestApp, sale: &OnSale) -> [String; 2] {
 }
 
 on_both_stores! {
+    async fn who_will_wait_confirms_a_place_in_the_line(app: TestApp) {
+        let (sale, _) = hybrid(&app, 1).await;
+        let one = |email: &str| json!({"attendees": [{"ticket_type_id": sale.ticket, "name": "Kari", "email": email}], "join_waiting_list": true});
+        confirmed(&app, &sale, ANNE, &one(ANNE)).await;
+        app.post(&sale.path(), &one(KARI)).send().await.expect(202);
+        let mail = last_says(&app, KARI, "confirm_registration", &["en plass på ventelisten"]).await;
+        assert!(!mail.text.contains("innen"), "{}", mail.text);
+    }
+
     async fn a_change_says_where_one_stands(app: TestApp) {
         let (sale, _) = hybrid(&app, 1).await;
         let holder = confirmed(&app, &sale, "a@example.org", &sale.body("a@example.org")).await;

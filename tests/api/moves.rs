@@ -121,4 +121,34 @@ on_both_stores! { with [crate::helpers::MAIL_WAITS]
         assert_eq!((&seated["name"], &seated["ticket_type_id"]), (&json!("Liv"), &json!(hybrid.sale.ticket)));
         sales::assert_integrity(&app);
     }
+
+    async fn who_let_an_exchange_run_out_is_told(app: TestApp) {
+        let hybrid = Hybrid::open(&app).await;
+        hybrid.asks(0, &hybrid.sale.ticket).await;
+        hybrid.free().await;
+        app.advance(chrono::TimeDelta::hours(48));
+        outbox::until(&app, "kari@example.org", "offer_expired", 1).await;
+        let others = ["anne@example.org", "ola@example.org"].map(|one| outbox::mails_to(&app, one));
+        assert!(others.iter().flatten().all(|mail| mail.kind != "offer_expired"), "nobody else waited");
+        let now = hybrid.attendees().await;
+        assert_eq!((&now[0]["ticket_type_id"], &now[0]["waiting_for"]), (&json!(hybrid.digital), &Value::Null));
+        sales::assert_integrity(&app);
+    }
+
+    async fn a_shared_address_is_told_that_it_left_once_nobody_has_it(app: TestApp) {
+        let sale = OnSale::of_size(&app, 5).await;
+        let one = |name: &str| json!({"ticket_type_id": sale.ticket, "name": name, "email": "post@example.org"});
+        let body = json!({"contact": {"name": "Anne", "email": "anne@example.org"}, "attendees": [one("Kari"), one("Ola")]});
+        app.post(&sale.path(), &body).send().await.expect(202);
+        let token = outbox::token(&app, "anne@example.org", "confirm_registration");
+        let opened = confirm(&app, &token).await.expect(200);
+        for (place, told) in [(0, 0), (1, 1)] {
+            let path = format!("/registration/attendees/{}", opened["registration"]["attendees"][place]["id"].as_str().unwrap());
+            let change = json!({"email": format!("own{place}@example.org")});
+            let call = app.call("PATCH", &path).bearer(opened["access_token"].as_str().unwrap()).if_match("*");
+            call.patch_json(&change).send().await.expect(200);
+            let mails = outbox::mails_to(&app, "post@example.org");
+            assert_eq!(mails.iter().filter(|mail| mail.kind == "registration_changed").count(), told);
+        }
+    }
 }

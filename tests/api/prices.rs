@@ -57,12 +57,13 @@ on_both_stores! { with [crate::helpers::MAIL_WAITS]
         sales::assert_integrity(&app);
     }
 
-    async fn an_offered_seat_costs_what_it_costs_when_it_is_taken(app: TestApp) {
+    async fn an_offered_seat_costs_what_it_cost_when_it_was_asked_for(app: TestApp) {
         let sale = OnSale::with(&app, Some(1), json!({"price": nok(25_000), "waiting_list": true})).await;
         let digital = json!({"name": "På nett", "attendance": "digital", "price": nok(5_000)});
         let digital = sales::ticket_type(&app, &sale.event, digital).await;
         let holder = sale.confirmed(&app, "holder@example.org").await;
-        let body = json!({"attendees": [{"ticket_type_id": digital, "name": "Ola", "email": "ola@example.org"}]});
+        let one = |name: &str| json!({"ticket_type_id": digital, "name": name, "email": format!("{name}@example.org")});
+        let body = json!({"attendees": [one("ola"), one("liv")]});
         app.post(&sale.path(), &body).send().await.expect(202);
         let token = outbox::token(&app, "ola@example.org", "confirm_registration");
         let opened = confirm(&app, &token).await.expect(200);
@@ -70,12 +71,25 @@ on_both_stores! { with [crate::helpers::MAIL_WAITS]
         let path = format!("/attendees/{}", opened["registration"]["attendees"][0]["id"].as_str().unwrap());
         let wait = json!({"ticket_type_id": sale.ticket, "if_full": "wait"});
         let waits = own(&opened, "PATCH", &path).patch_json(&wait).send().await.expect(200);
-        assert_eq!(waits["total"], nok(5_000));
-        costs_now(&app, &sale.event, &sale.ticket, nok(40_000)).await;
+        assert_eq!(waits["total"], nok(10_000));
+        // Neither a price nor a currency that comes later is anything they said yes to.
+        costs_now(&app, &sale.event, &sale.ticket, json!({"amount": 4_000, "currency": "EUR"})).await;
+        own(&opened, "PATCH", &path).patch_json(&wait).send().await.expect(200);
         own(&holder, "POST", "/cancel").send().await.expect(200);
         let token = outbox::token(&app, "ola@example.org", "seat_offered");
         let accepted = app.post("/registrations/accept-offer", &json!({"token": token})).send().await.expect(200);
-        assert_eq!(accepted["registration"]["total"], nok(40_000));
+        assert_eq!(accepted["registration"]["total"], nok(25_000), "as they see it: of themselves");
         sales::assert_integrity(&app);
+    }
+
+    async fn nothing_to_pay_is_the_same_in_every_currency(app: TestApp) {
+        let sale = OnSale::with(&app, Some(10), json!({"price": nok(0)})).await;
+        let euro = json!({"name": "På nett", "price": {"amount": 500, "currency": "EUR"}});
+        let euro = sales::ticket_type(&app, &sale.event, euro).await;
+        let body = json!({"attendees": [{"ticket_type_id": sale.ticket, "name": "Ola", "email": "ola@example.org"}, {"ticket_type_id": euro, "name": "Liv"}]});
+        app.post(&sale.path(), &body).send().await.expect(202);
+        let token = outbox::token(&app, "ola@example.org", "confirm_registration");
+        let opened = confirm(&app, &token).await.expect(200);
+        assert_eq!(opened["registration"]["total"], json!({"amount": 500, "currency": "EUR"}));
     }
 }

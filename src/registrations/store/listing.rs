@@ -286,6 +286,8 @@ pub fn cancel_all(tx: &mut Conn, now: Instant, event: EventId) -> Result<(), DbE
                 attendees::waiting_for.eq(None::<TicketTypeId>),
                 attendees::joined_at.eq(None::<Instant>),
                 attendees::offer_expires_at.eq(None::<Instant>),
+                attendees::waiting_price_amount.eq(None::<i64>),
+                attendees::waiting_price_currency.eq(None::<String>),
             ))
             .execute(c)
     })?;

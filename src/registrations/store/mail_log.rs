@@ -10,15 +10,12 @@ use crate::db::schema::emails;
 use crate::db::types::AsWord;
 use crate::db::{Conn, DbError};
 use crate::ids::{EventId, RegistrationId};
-use crate::mail::{EmailKind, EmailState, NewEmail};
+use crate::mail::{EmailKind, EmailState};
 use crate::per_backend;
 use crate::text::Email;
 
 /// Mails of a kind to one address about one event: at most so many within this time.
 const LIMITS: [(usize, TimeDelta); 2] = [(5, TimeDelta::hours(1)), (10, TimeDelta::days(1))];
-
-/// Addresses in one statement.
-const ADDRESSES: usize = 500;
 
 /// Those of these addresses ([`Email::limit_key`](crate::text::Email::limit_key)) that were written to
 /// so often about this event that they are left alone for now.
@@ -49,58 +46,47 @@ pub fn overwhelmed(
     for (address, at) in recent {
         times.entry(address).or_default().push(at);
     }
-    times.retain(|_, times| is_too_often(now, times));
+    let over = |times: &[Instant]| {
+        LIMITS.iter().any(|(most, within)| {
+            let recent = times.iter().filter(|at| **at + *within > now);
+            recent.count() >= *most
+        })
+    };
+    times.retain(|_, times| over(times));
     Ok(times.into_keys().collect())
 }
 
-fn is_too_often(now: Instant, times: &[Instant]) -> bool {
-    LIMITS.iter().any(|(most, within)| {
-        let recent = times.iter().filter(|at| **at + *within > now);
-        recent.count() >= *most
-    })
-}
+/// As [`LIMITS`], of one registration, to an address that is not its contact's. Beyond that what its
+/// contact does is refused, sooner than left untold: a colleague's ticket is never missing.
+const OF_REGISTRATION: [(usize, TimeDelta); 2] =
+    [(20, TimeDelta::hours(1)), (50, TimeDelta::days(1))];
 
-/// These letters without those that would be one too many: each counts with the mails of its kind that
-/// its address got about its event, and with those before it.
+/// How long it takes until this registration may have another mail of this kind sent to an address that is
+/// not its contact's; `None`: it may now.
 ///
 /// # Errors
 /// The store's failure.
-pub fn within_limits(
+pub fn rest(
     conn: &mut Conn,
     now: Instant,
-    letters: Vec<NewEmail>,
-) -> Result<Vec<NewEmail>, DbError> {
-    type About = (EventId, EmailKind, Vec<u8>);
-    let about = |one: &NewEmail| (one.event_id, one.kind, one.to.limit_key());
-    let addresses: HashSet<Vec<u8>> = letters.iter().map(|one| one.to.limit_key()).collect();
-    let kinds: HashSet<EmailKind> = letters.iter().map(|one| one.kind).collect();
-    let kinds: Vec<AsWord<EmailKind>> = kinds.into_iter().map(AsWord).collect();
-    let mut times: HashMap<About, Vec<Instant>> = HashMap::new();
-    let addresses: Vec<Vec<u8>> = addresses.into_iter().collect();
-    for some in addresses.chunks(ADDRESSES) {
-        let recent: Vec<(EventId, AsWord<EmailKind>, Vec<u8>, Instant)> = per_backend!(conn, c => {
-            emails::table
-                .filter(emails::address_key.eq_any(some))
-                .filter(emails::event_id.is_not_null())
-                .filter(emails::kind.eq_any(&kinds))
-                .filter(emails::created_at.gt(now - TimeDelta::days(1)))
-                .select((emails::event_id.assume_not_null(), emails::kind, emails::address_key, emails::created_at))
-                .load(c)
-        })?;
-        for (event, kind, address, at) in recent {
-            times.entry((event, kind.0, address)).or_default().push(at);
-        }
-    }
-    let mut kept = letters;
-    kept.retain(|letter| {
-        let times = times.entry(about(letter)).or_default();
-        let is_kept = !is_too_often(now, times);
-        if is_kept {
-            times.push(now);
-        }
-        is_kept
+    registration: RegistrationId,
+    (to, kind): (&Email, EmailKind),
+) -> Result<Option<TimeDelta>, DbError> {
+    let times: Vec<Instant> = per_backend!(conn, c => {
+        emails::table
+            .filter(emails::registration_id.eq(registration))
+            .filter(emails::address_key.eq(to.limit_key()))
+            .filter(emails::kind.eq(AsWord(kind)))
+            .filter(emails::created_at.gt(now - TimeDelta::days(1)))
+            .order(emails::created_at.desc())
+            .select(emails::created_at)
+            .load(c)
+    })?;
+    let over = OF_REGISTRATION.iter().filter_map(|(most, within)| {
+        let first = times.get(most - 1)?;
+        Some(*first + *within - now).filter(|rest| *rest > TimeDelta::zero())
     });
-    Ok(kept)
+    Ok(over.max())
 }
 
 /// At most so many registrations in which one address has a ticket.
@@ -129,6 +115,28 @@ pub fn tickets_mailed_to(
             .load(c)
     })?;
     Ok(found.into_iter().flatten().collect())
+}
+
+/// The `dedupe_key`s of the links that were mailed to this address about this event within a day: they end
+/// with the attendee whose link it is.
+///
+/// # Errors
+/// The store's failure.
+pub fn links_lately(
+    conn: &mut Conn,
+    now: Instant,
+    event: EventId,
+    email: &Email,
+) -> Result<Vec<String>, DbError> {
+    Ok(per_backend!(conn, c => {
+        emails::table
+            .filter(emails::address_key.eq(email.limit_key()))
+            .filter(emails::event_id.eq(event))
+            .filter(emails::kind.eq(AsWord(EmailKind::RegistrationLink)))
+            .filter(emails::created_at.gt(now - TimeDelta::days(1)))
+            .select(emails::dedupe_key)
+            .load(c)
+    })?)
 }
 
 /// A mail as the person it went to may see it.

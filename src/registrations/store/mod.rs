@@ -86,6 +86,8 @@ pub(super) struct AttendeeRow {
     sensitive_consent: bool,
     price_amount: Option<i64>,
     price_currency: Option<String>,
+    waiting_price_amount: Option<i64>,
+    waiting_price_currency: Option<String>,
 }
 
 /// The hash that an address is found by, also where no live registration has it any more.
@@ -172,8 +174,18 @@ pub(super) fn attendee_rows(registration: &Registration) -> Vec<AttendeeRow> {
         sensitive_consent: attendee.sensitive_consent,
         price_amount: attendee.price.as_ref().map(|price| price.amount),
         price_currency: attendee.price.as_ref().map(|price| price.currency.clone()),
+        waiting_price_amount: attendee.waiting_price.as_ref().map(|price| price.amount),
+        waiting_price_currency: attendee
+            .waiting_price
+            .as_ref()
+            .map(|price| price.currency.clone()),
     };
     (0..).zip(&registration.attendees).map(row).collect()
+}
+
+fn price(amount: Option<i64>, currency: Option<String>) -> Option<Price> {
+    let (amount, currency) = amount.zip(currency)?;
+    Some(Price { amount, currency })
 }
 
 impl From<AttendeeRow> for Attendee {
@@ -181,10 +193,7 @@ impl From<AttendeeRow> for Attendee {
         Self {
             id: row.id,
             ticket_type_id: row.ticket_type_id,
-            price: row
-                .price_amount
-                .zip(row.price_currency)
-                .map(|(amount, currency)| Price { amount, currency }),
+            price: price(row.price_amount, row.price_currency),
             name: row.name,
             email: row.email.map(Email::from_stored),
             phone: row.phone,
@@ -203,6 +212,7 @@ impl From<AttendeeRow> for Attendee {
                     joined_at,
                     offer_expires_at: row.offer_expires_at,
                 }),
+            waiting_price: price(row.waiting_price_amount, row.waiting_price_currency),
             session_ids: row.session_ids.0,
             lost_session_ids: row.lost_session_ids.0,
             sensitive_consent: row.sensitive_consent,
