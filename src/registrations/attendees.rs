@@ -6,6 +6,7 @@ use super::draft;
 use super::erase::nameless;
 use super::mails::{tell_attendee, tell_changed, tell_gone, tell_offer};
 use super::model::{Attendee, AttendeeState, Registration, RegistrationState, may_cancel};
+use super::prices::check_currency;
 use super::refusal::{Outcome, Refusal};
 use super::seating::Seating;
 use super::submission::{PARTY, ParsedAttendee, check_count};
@@ -16,8 +17,8 @@ use crate::faults::Faults;
 use crate::idempotency;
 use crate::ids::{AttendeeId, TicketTypeId};
 use crate::mail::{self, EmailKind};
+use crate::tickets::TicketType;
 use crate::tickets::seats::Seats;
-use crate::tickets::{Price, TicketType};
 
 /// An attendee of a registration who comes, by their place in it.
 ///
@@ -267,23 +268,6 @@ pub fn add(
     }
     seating.close(tx)?;
     Ok((registration, id))
-}
-
-/// Whether a ticket of this type may come beside those of these attendees.
-pub(super) fn check_currency<'a>(
-    ticket: &TicketType,
-    mut others: impl Iterator<Item = &'a Attendee>,
-) -> Outcome<()> {
-    let Some(new) = ticket.price.as_ref().filter(|price| price.costs()) else {
-        return Ok(());
-    };
-    let other = |price: &Price| price.costs() && price.currency != new.currency;
-    if others.any(|one| one.prices().any(other)) {
-        let detail = "The tickets of one registration have one currency.";
-        let faults = Faults::one("/ticket_type_id", "mixed_currencies", detail);
-        return Err(Refusal::Faults(faults).into());
-    }
-    Ok(())
 }
 
 pub(super) fn check_sessions(

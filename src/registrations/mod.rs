@@ -51,6 +51,7 @@ pub mod organiser_routes;
 pub mod own_routes;
 pub mod party;
 pub mod places;
+pub mod prices;
 pub mod promote;
 pub mod refusal;
 pub mod register;

@@ -9,8 +9,8 @@ use crate::ids::{
     AccessCodeId, AttendeeId, EventId, QuestionId, RegistrationId, SessionId, TicketTypeId,
 };
 use crate::text::Email;
+use crate::tickets::Price;
 use crate::tickets::questions::Answer;
-use crate::tickets::{Price, TicketType};
 
 crate::words! {
     /// Where a registration is.
@@ -243,28 +243,6 @@ impl Attendee {
         self.state == AttendeeState::Active
     }
 
-    /// Has a ticket of this type from now on, for what it costs now.
-    pub fn take(&mut self, ticket: &TicketType) {
-        self.ticket_type_id = ticket.id;
-        self.price.clone_from(&ticket.price);
-    }
-
-    /// Has what they wait for from now on, for what it cost when they asked for it; `false` if they wait for
-    /// nothing.
-    pub fn take_wish(&mut self) -> bool {
-        let Some(wish) = self.waiting_for.take() else {
-            return false;
-        };
-        self.ticket_type_id = wish.ticket_type_id;
-        self.price = self.waiting_price.take();
-        true
-    }
-
-    /// The prices that stand in their name: of their seat, and of what they wait for.
-    pub fn prices(&self) -> impl Iterator<Item = &Price> {
-        self.price.iter().chain(&self.waiting_price)
-    }
-
     /// Whether they come, or would, to this session.
     #[must_use]
     pub fn comes_to(&self, session: SessionId) -> bool {
@@ -343,19 +321,6 @@ impl Registration {
             *seats.entry(attendee.ticket_type_id).or_default() += 1;
         }
         seats
-    }
-
-    /// What the seats of those who come cost together; `None` where each is free. What costs anything is of
-    /// one currency.
-    #[must_use]
-    pub fn total(&self) -> Option<Price> {
-        let prices: Vec<&Price> = self.active().filter_map(|one| one.price.as_ref()).collect();
-        let costs = prices.iter().copied().filter(|price| price.costs());
-        let sum = costs.cloned().reduce(|sum, price| Price {
-            amount: sum.amount.saturating_add(price.amount),
-            currency: sum.currency,
-        });
-        sum.or_else(|| prices.first().copied().cloned())
     }
 
     /// Whether this attendee is the contact: then the contact reads their sensitive answers.

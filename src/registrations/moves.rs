@@ -5,12 +5,11 @@
 //! have.
 
 use super::attendee_input::ParsedChange;
-use super::attendees::{
-    check_changeable, check_currency, check_sessions, check_ticket_type, find, one, write,
-};
+use super::attendees::{check_changeable, check_sessions, check_ticket_type, find, one, write};
 use super::cancel::By;
 use super::mails::tell_changed_one;
 use super::model::{Attendee, Registration, Waiting};
+use super::prices::check_currency;
 use super::refusal::{Outcome, Refusal};
 use super::seating::Seating;
 use super::{line, signing_up, store};
