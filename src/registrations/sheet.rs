@@ -14,11 +14,12 @@ use crate::ids::{QuestionId, SessionId, TicketTypeId};
 use crate::programme;
 use crate::sheets::Cell;
 use crate::text::{Email, Localized};
+use crate::tickets::currencies::decimal;
 use crate::tickets::questions::{self, Answer, Question};
 use crate::tickets::{Form, TicketType};
 
 /// Columns that every event has, before those of its questions.
-const COLUMNS: [&str; 29] = [
+const COLUMNS: [&str; 31] = [
     "code",
     "state",
     "attendee_state",
@@ -31,6 +32,8 @@ const COLUMNS: [&str; 29] = [
     "municipality_numbers",
     "checked_in_at",
     "sessions",
+    "price",
+    "currency",
     "contact_name",
     "contact_email",
     "contact_phone",
@@ -150,6 +153,8 @@ impl Columns {
 
     fn of_attendee(&self, registration: &Registration, attendee: &Attendee) -> Vec<Cell> {
         let ticket = self.tickets.get(&attendee.ticket_type_id);
+        let price = attendee.price.as_ref();
+        let amount = price.map(|price| decimal(price.amount, &price.currency));
         vec![
             registration.code.as_str().into(),
             registration.state.to_string().into(),
@@ -163,6 +168,8 @@ impl Columns {
             attendee.municipality_numbers.join("; ").into(),
             self.at(attendee.checked_in_at),
             self.sessions(attendee),
+            amount.as_deref().into(),
+            price.map(|price| price.currency.as_str()).into(),
         ]
     }
 

@@ -43,7 +43,7 @@ async fn workbook(app: &TestApp, sale: &OnSale) -> Value {
 
 on_both_stores! { with [crate::helpers::MAIL_WAITS]
     async fn registrations_are_a_table(app: TestApp) {
-        let sale = OnSale::of_size(&app, 20).await;
+        let sale = OnSale::with(&app, Some(20), json!({"price": {"amount": 125_000, "currency": "NOK"}})).await;
         let questions = format!("/events/{}/questions", sale.event);
         let food = app.create(&questions, &json!({"label": "Mat", "kind": "multiple_choice", "options": [{"key": "fish", "label": "Fisk"}, {"key": "meat", "label": "Kjøtt"}]})).await;
         let allergy = app.create(&questions, &json!({"label": "Allergi", "kind": "text", "sensitive": true})).await;
@@ -67,6 +67,7 @@ on_both_stores! { with [crate::helpers::MAIL_WAITS]
         assert!(all[1].contains(",confirmed,active,I salen,\"'=HYPERLINK(\"\"x\"\")\",kari@example.org,\"'+4740612345\",\"Lørenskog; kommune\","), "{}", all[1]);
         assert!(all[1].contains("3222; 0301") && all[1].contains(",974760673,iso6523-actorid-upis::0192:974760673,") && all[1].contains("Fisk; Kjøtt"), "{}", all[1]);
         assert!(all[2].contains(",Ola,") && all[3].contains(",awaiting_confirmation,"));
+        assert!(all[1].contains(",1250.00,NOK,"), "{}", all[1]);
         assert!(!all.concat().contains("KANARIALLERGI") && !all[0].contains("Allergi"));
         let asked = lines(&app, &sale, "?include=sensitive").await;
         assert!(asked[0].ends_with(",Mat,Allergi") && asked[1].ends_with(",KANARIALLERGI"));
