@@ -19,7 +19,7 @@ use crate::server::{self, AppState};
 
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// Fill an empty store with demo data; a store that holds anything else is left alone
+    /// Fill an empty store with demo data; one that the demo filled before is left as it is, any other refused
     #[arg(long)]
     pub demo: bool,
 }

@@ -134,7 +134,9 @@ fn run<H: Hot>(db: &Db, commands: Vec<H>) -> Vec<Result<H::Answer, DbError>> {
             vec![Err(error)]
         }
         // The store is away for all of them.
-        Err(DbError::Busy) => commands.iter().map(|_| Err(DbError::Busy)).collect(),
+        Err(DbError::Busy | DbError::LockTimeout) => {
+            commands.iter().map(|_| Err(DbError::Busy)).collect()
+        }
         Err(DbError::Unavailable(cause)) => commands
             .iter()
             .map(|_| Err(DbError::Unavailable(cause.clone())))

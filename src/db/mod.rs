@@ -34,7 +34,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub use conn::Conn;
 pub use error::{DbError, Failure, Stop, Trouble};
@@ -93,7 +93,7 @@ pub struct Db {
 struct Inner {
     target: Target,
     pool: Pool,
-    permits: Semaphore,
+    permits: Arc<Semaphore>,
     waiting: AtomicUsize,
     writer: Option<Writer>,
     most: usize,
@@ -119,7 +119,7 @@ impl Db {
             Target::Sqlite(_) => 0,
             Target::Postgres(_) => usize::try_from(lanes).unwrap_or(0),
         };
-        let permits = Semaphore::new(pool.size() - reserved);
+        let permits = Arc::new(Semaphore::new(pool.size() - reserved));
         Ok(Self {
             inner: Arc::new(Inner {
                 target: target.clone(),
@@ -225,8 +225,13 @@ impl Db {
     {
         let permit = self.inner.permit().await?;
         let inner = Arc::clone(&self.inner);
-        let result = tokio::task::spawn_blocking(move || inner.on_connection(body)).await;
-        drop(permit);
+        // Whoever asked may go before the answer: the connection is free once it is there.
+        let work = move || {
+            let result = inner.on_connection(body);
+            drop(permit);
+            result
+        };
+        let result = tokio::task::spawn_blocking(work).await;
         result.unwrap_or_else(|panic| Err(DbError::Panicked(panic.to_string()).into()))
     }
 
@@ -246,12 +251,13 @@ impl Db {
 impl Inner {
     /// The right to a connection; whoever is told to come back has waited in vain or found too many
     /// waiting.
-    async fn permit(&self) -> Result<tokio::sync::SemaphorePermit<'_>, DbError> {
-        if let Ok(permit) = self.permits.try_acquire() {
+    async fn permit(&self) -> Result<OwnedSemaphorePermit, DbError> {
+        if let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() {
             return Ok(permit);
         }
         let place = Place::in_line(&self.waiting)?;
-        let permit = tokio::time::timeout(PATIENCE, self.permits.acquire()).await;
+        let permit =
+            tokio::time::timeout(PATIENCE, Arc::clone(&self.permits).acquire_owned()).await;
         drop(place);
         permit
             .map_err(|_| DbError::Busy)?

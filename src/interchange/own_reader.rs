@@ -170,8 +170,7 @@ fn wanted_speaker(
     faults: &mut Faults,
 ) -> WantedSpeaker {
     let name = speaker.name.trim();
-    let namesake = |known: &Speaker| known.name == name && !name.is_empty();
-    let (id, current) = keys.find(&speaker.id, &place, namesake, faults);
+    let (id, current) = keys.find(&speaker.id, &place, |known| known.name == name, faults);
     let hidden = current.as_ref().map(|known| known.value.hidden);
     WantedSpeaker {
         place,

@@ -262,7 +262,9 @@ pub async fn get_programme_json_ld(
     let key = crate::http::etag::of_bytes(key.as_bytes());
     kept_or(shown, key, &request, |shown| {
         let drawn = json_ld::draw(shown, offers).ok_or_else(undated)?;
-        Document::file(drawn.to_string(), JSON_LD, "programme.jsonld")
+        // It may be put into a page as it is: nothing in it ends the script element there.
+        let drawn = drawn.to_string().replace('<', "\\u003c");
+        Document::file(drawn, JSON_LD, "programme.jsonld")
     })
     .await
 }

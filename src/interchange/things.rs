@@ -239,8 +239,8 @@ impl Things {
             },
             |speaker| SpeakerInput::of(&speaker.value),
         );
-        // Who has neither a name nor an id is nobody.
-        if !person.name.is_empty() || person.guid.is_none() {
+        // Who has no name is nobody, unless we know them: they would be somebody new each time.
+        if !person.name.is_empty() || found.is_none() {
             input.name = Some(person.name.clone());
         }
         let said = found.and_then(|speaker| around.terms.person(&speaker.value).biography);

@@ -8,7 +8,7 @@ use crate::clock::Instant;
 use crate::db::schema::emails;
 use crate::db::types::AsWord;
 use crate::db::{Conn, DbError};
-use crate::ids::WorkerId;
+use crate::ids::{EmailId, WorkerId};
 use crate::per_backend;
 
 /// How long a worker has a mail for itself unless it says that it still lives.
@@ -16,25 +16,23 @@ pub const LEASE: TimeDelta = TimeDelta::seconds(15);
 
 const SENDING: AsWord<EmailState> = AsWord(EmailState::Sending);
 
-/// Whether a worker has leased any mail.
+/// Makes a worker's leases of these mails longer, from now on: of those that it has in hand. One that it has
+/// let go without noting what came of it runs out, so that somebody takes it over.
 ///
 /// # Errors
 /// The store's failure.
-pub fn holds_any(conn: &mut Conn, holder: WorkerId) -> Result<bool, DbError> {
-    let of_holder = emails::table
-        .filter(emails::state.eq(SENDING))
-        .filter(emails::lease_holder.eq(holder));
-    Ok(per_backend!(conn, c => diesel::select(diesel::dsl::exists(of_holder)).get_result(c))?)
-}
-
-/// Makes the leases of a worker longer, from now on.
-///
-/// # Errors
-/// The store's failure.
-pub fn renew(tx: &mut Conn, now: Instant, holder: WorkerId) -> Result<(), DbError> {
+pub fn renew(
+    tx: &mut Conn,
+    now: Instant,
+    holder: WorkerId,
+    mails: &[EmailId],
+) -> Result<(), DbError> {
     per_backend!(tx, c => {
         diesel::update(
-            emails::table.filter(emails::state.eq(SENDING)).filter(emails::lease_holder.eq(holder)),
+            emails::table
+                .filter(emails::id.eq_any(mails))
+                .filter(emails::state.eq(SENDING))
+                .filter(emails::lease_holder.eq(holder)),
         )
         .set(emails::lease_until.eq(now + LEASE))
         .execute(c)

@@ -42,6 +42,9 @@ struct NewRow {
     created_at: Instant,
 }
 
+/// Mails of one statement; both stores limit the values that one may have.
+const ROWS: usize = 1000;
+
 /// Writes mails into the outbox, in the transaction of what they tell. One with a `dedupe_key` that is
 /// there already is not written again.
 ///
@@ -50,11 +53,10 @@ struct NewRow {
 /// # Errors
 /// The store's failure.
 pub fn enqueue_all(tx: &mut Conn, now: Instant, new: &[NewEmail]) -> Result<(), DbError> {
-    if new.is_empty() {
-        return Ok(());
+    for some in new.chunks(ROWS) {
+        let rows: Vec<NewRow> = some.iter().map(|new| NewRow::of(new, now)).collect();
+        insert_rows!(tx, emails::table, &rows, on_conflict_do_nothing)?;
     }
-    let rows: Vec<NewRow> = new.iter().map(|new| NewRow::of(new, now)).collect();
-    insert_rows!(tx, emails::table, &rows, on_conflict_do_nothing)?;
     Ok(())
 }
 

@@ -4,7 +4,9 @@
 //! tried as a probe after 1 s, 2 s, … 30 s, and the first that gets through opens the lanes again.
 //! At the end, mails under way are finished; those that take longer are given back.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -52,11 +54,14 @@ enum Report {
     Unreachable,
 }
 
+/// The mails in hand, by the lane that each is in.
+type Held = Rc<RefCell<HashMap<Id, Claimed>>>;
+
 struct Worker {
     app: App,
     id: WorkerId,
     lanes: JoinSet<Report>,
-    held: HashMap<Id, Claimed>,
+    held: Held,
     probe: Option<Id>,
     weather: Weather,
 }
@@ -64,12 +69,13 @@ struct Worker {
 /// Works until it is told to stop.
 pub async fn run(app: App, mut stopped: watch::Receiver<bool>) {
     let id = new_id();
-    let renewing = tokio::task::spawn_local(renew_leases(app.clone(), id));
+    let held = Held::default();
+    let renewing = tokio::task::spawn_local(renew_leases(app.clone(), id, Rc::clone(&held)));
     let mut worker = Worker {
         app,
         id,
         lanes: JoinSet::new(),
-        held: HashMap::new(),
+        held,
         probe: None,
         weather: Weather::Fair,
     };
@@ -84,28 +90,26 @@ pub async fn run(app: App, mut stopped: watch::Receiver<bool>) {
     renewing.abort();
 }
 
-/// As long as the worker lives, so do its leases; one that died holds up no mail for long.
-async fn renew_leases(app: App, id: WorkerId) {
+/// As long as the worker lives, so do the leases of what it has in hand; one that died holds up no mail for
+/// long.
+async fn renew_leases(app: App, id: WorkerId, held: Held) {
     loop {
         sleep(RENEW).await;
-        let now = app.clock.now();
-        // Looking costs the writer nothing; most looks find nothing.
-        let renewed = async {
-            if app
-                .db
-                .read(move |conn| lease_store::holds_any(conn, id))
-                .await?
-            {
-                app.db
-                    .write(move |tx| lease_store::renew(tx, now, id))
-                    .await?;
-            }
-            Ok::<_, DbError>(())
-        };
+        let (now, mails) = (app.clock.now(), in_hand(&held));
+        if mails.is_empty() {
+            continue;
+        }
+        let renewed = app
+            .db
+            .write(move |tx| lease_store::renew(tx, now, id, &mails));
         if let Err(error) = renewed.await {
             tracing::warn!(%error, "the leases of mails under way may run out");
         }
     }
+}
+
+fn in_hand(held: &Held) -> Vec<EmailId> {
+    held.borrow().values().map(|mail| mail.id).collect()
 }
 
 impl Worker {
@@ -135,7 +139,7 @@ impl Worker {
             if matches!(self.weather, Weather::Away { .. }) {
                 self.probe = Some(lane.id());
             }
-            self.held.insert(lane.id(), mail);
+            self.held.borrow_mut().insert(lane.id(), mail);
         }
         Ok(())
     }
@@ -143,7 +147,7 @@ impl Worker {
     async fn claim(&self, n: usize) -> Result<Vec<Claimed>, DbError> {
         let now = self.app.clock.now();
         let n = i64::try_from(n).unwrap_or(1);
-        let holding: Vec<EmailId> = self.held.values().map(|mail| mail.id).collect();
+        let holding = in_hand(&self.held);
         let seen = holding.clone();
         // Looking costs the writer nothing; most looks find nothing.
         let due = self
@@ -186,7 +190,7 @@ impl Worker {
                 (error.id(), Report::Reached)
             }
         };
-        self.held.remove(&lane);
+        self.held.borrow_mut().remove(&lane);
         let probed = self.probe.take_if(|probe| *probe == lane).is_some();
         self.weather = match (report, self.weather) {
             (Report::Reached, Weather::Fair) => Weather::Fair,
@@ -208,7 +212,7 @@ impl Worker {
         let all = async {
             while let Some(done) = self.lanes.join_next_with_id().await {
                 if let Ok((lane, _)) = done {
-                    self.held.remove(&lane);
+                    self.held.borrow_mut().remove(&lane);
                 }
             }
         };
@@ -217,7 +221,7 @@ impl Worker {
         if finished.is_ok() {
             return;
         }
-        for mail in self.held.into_values() {
+        for mail in self.held.take().into_values() {
             settle(&self.app, &mail, &Settlement::Released, None).await;
         }
     }

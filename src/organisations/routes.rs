@@ -282,8 +282,9 @@ pub async fn create_token(
                 secret,
             };
             Ok(Effect {
-                reply: Reply::created(location.clone(), &view(Some(secret.reveal().to_owned())))?,
-                kept: Some(Reply::created(location, &view(None))?),
+                reply: Reply::created(location.clone(), &view(Some(secret.reveal().to_owned())))?
+                    .etag("v1"),
+                kept: Some(Reply::created(location, &view(None))?.etag("v1")),
                 registration: None,
             })
         })

@@ -77,7 +77,7 @@ pub async fn get_chapters_vtt(
 /// Read the chapters of a recording as Podcasting 2.0 JSON
 ///
 /// Each links to its second where the provider can jump.
-#[utoipa::path(operation_id = "get_chapters_json", tag = "public", params(("event" = String, Path, description = "Id or slug"), ("recording" = String, Path, description = "Id", format = Uuid)), responses((status = 200, description = "The chapters", content((String = "application/json+chapters", example = json!({"version": "1.2.0", "title": "Barnevernskonferansen 2027", "chapters": [{"startTime": 4380, "endTime": 5700, "title": "Oppvekstplanen i Lørenskog", "url": "https://www.youtube.com/watch?v=dQw4w9WgXcQ&t=4380s"}]}))))))]
+#[utoipa::path(operation_id = "get_chapters_json", tag = "public", params(("event" = String, Path, description = "Id or slug"), ("recording" = String, Path, description = "Id", format = Uuid)), responses((status = 200, description = "The chapters", content((Object = "application/json+chapters", example = json!({"version": "1.2.0", "title": "Barnevernskonferansen 2027", "chapters": [{"startTime": 4380, "endTime": 5700, "title": "Oppvekstplanen i Lørenskog", "url": "https://www.youtube.com/watch?v=dQw4w9WgXcQ&t=4380s"}]}))))))]
 #[get("/events/{event}/recordings/{recording}/chapters.json")]
 pub async fn get_chapters_json(
     app: App,

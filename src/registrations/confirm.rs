@@ -202,9 +202,6 @@ pub fn access(tx: &mut Conn, now: Instant, secret: &str) -> Outcome<Opened> {
     Ok(open(tx, now, registration, token.attendee_id)?)
 }
 
-/// Links of attendees that one request mails at most.
-const LINKS: usize = 5;
-
 /// Mails a link to the registration of this address for this event, if there is one: the live one, else
 /// the last that had been confirmed.
 ///
@@ -236,13 +233,16 @@ pub fn mail_link(
         limit_mails && !mail_log::overwhelmed(tx, now, event.id, &[&address], &[kind])?.is_empty();
     let tickets_of = mail_log::tickets_mailed_to(tx, event.id, email)?;
     let ended = manage_until(&event).is_some_and(|end| now >= end);
-    if ended || too_many {
+    if ended {
         return Ok(());
     }
+    let (lately, left) = mail_log::links_lately(tx, now, event.id, email)?;
+    let mut left = if limit_mails { left } else { usize::MAX };
     let types = tickets::list_all(tx, event.id)?;
-    if let Some(registration) = found {
+    if let Some(registration) = found.filter(|_| !too_many) {
         let link = tokens::issue(tx, now, registration.id, purpose)?;
         tell(tx, now, (&event, &types), &registration, kind, Some(link))?;
+        left = left.saturating_sub(usize::from(kind == EmailKind::RegistrationLink));
     }
     let mut theirs: Vec<(Registration, AttendeeId)> = Vec::new();
     for id in tickets_of {
@@ -256,14 +256,10 @@ pub fn mail_link(
         let ids: Vec<AttendeeId> = ids.collect();
         theirs.extend(ids.into_iter().map(|id| (registration.clone(), id)));
     }
-    // Many may share an address: whoever got no link lately comes first, and one request is a few mails.
-    let lately = mail_log::links_lately(tx, now, event.id, email)?;
+    // Many may share an address: whoever got no link lately comes first.
     theirs.sort_by_key(|(_, id)| lately.iter().any(|key| key.ends_with(&id.to_string())));
     let kind = EmailKind::RegistrationLink;
-    for (registration, id) in theirs
-        .iter()
-        .take(if limit_mails { LINKS } else { usize::MAX })
-    {
+    for (registration, id) in theirs.iter().take(left) {
         for attendee in registration.active().filter(|one| one.id == *id) {
             send_to_attendee(tx, now, (&event, &types), (registration, attendee), kind)?;
         }

@@ -1,18 +1,20 @@
 //! What the contact changes of the registration as a whole. A new address counts once it has confirmed,
 //! and the old one is told.
 
+use chrono::TimeDelta;
+
 use super::confirm::{Confirmed, open};
 use super::letters::letter;
 use super::mails::{tell_changed, tell_contact};
 use super::model::{Contact, Registration};
 use super::refusal::{Outcome, Refusal};
-use super::register::{Rules, one_at_a_time};
+use super::register::{CAUSED, Rules, one_at_a_time};
 use super::registration_input::ParsedRegistrationChange;
 use super::tokens::{self, Purpose};
 use super::{claims, mail_log, store};
 use crate::clock::Instant;
+use crate::db::Conn;
 use crate::db::rows::hold_event;
-use crate::db::{Conn, DbError};
 use crate::events::{self, Event};
 use crate::ids::AttendeeId;
 use crate::mail::{AddressNews, EmailKind, outbox};
@@ -91,18 +93,18 @@ pub fn consent(
     Ok(store::update(tx, &mut registration)?)
 }
 
-/// Asks the new address, unless it was written to too often.
+/// Asks the new address; refuses where it was written to too often, rather than never ask it.
 fn ask(
     tx: &mut Conn,
     (now, rules): (Instant, Rules),
     about: (&Event, &[TicketType]),
     (registration, new): (&Registration, &Contact),
-) -> Result<(), DbError> {
+) -> Outcome<()> {
     let kind = EmailKind::ConfirmRegistration;
     let key = new.email.limit_key();
     let event = registration.event_id;
-    if rules.limit_mails && !mail_log::overwhelmed(tx, now, event, &[&key], &[kind])?.is_empty() {
-        return Ok(());
+    if rules.limit_mails && !mail_log::overwhelmed(tx, now, event, &[&key], &CAUSED)?.is_empty() {
+        return Err(Refusal::TooManyMails(TimeDelta::hours(1)).into());
     }
     let link = tokens::issue(tx, now, registration.id, Purpose::Contact)?;
     let mut mail = letter(about, registration, kind, Some(link));
@@ -111,7 +113,7 @@ fn ask(
         mail.to_name = Some(new.name.clone());
         mail.context.address = Some(AddressNews::Asked);
     }
-    outbox::enqueue_all(tx, now, mail.as_slice())
+    Ok(outbox::enqueue_all(tx, now, mail.as_slice())?)
 }
 
 /// Makes this the contact. Who comes themselves, by the address that the contact had, has the new one too.

@@ -45,6 +45,7 @@ fn held(
     key: &Key,
 ) -> Outcome<(Seating, Registration, Option<AttendeeId>)> {
     let opened = show(tx, now, key)?;
+    let rules = rules.of(opened.own.attendee);
     let seating = Seating::open(tx, now, rules, opened.event.id)?;
     let registration = store::find_by_token(tx, opened.registration.id)?;
     Ok((seating, registration, opened.own.attendee))

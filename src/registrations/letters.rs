@@ -43,7 +43,6 @@ pub fn letter(
     }
     if kind == EmailKind::ConfirmRegistration && !registration.holds_seats {
         letter.context.confirm_before = None;
-        letter.context.held_nothing = registration.wants_list;
     }
     // The others have them in mails of their own.
     let is_here = |one: &Attendee| own_address(registration, one).is_none();

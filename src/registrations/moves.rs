@@ -30,7 +30,7 @@ pub fn change(
     let (place, before) = find(&registration, id)?;
     check_changeable(&registration, None)?;
     if change.ends_wish {
-        seating.withdraw_wish(&mut registration, place);
+        end_wish(tx, &mut seating, &mut registration, place)?;
     }
     if change.attendee.ticket_type_id != before.ticket_type_id {
         move_to(tx, &mut seating, &mut registration, (place, change, by))?;

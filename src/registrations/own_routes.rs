@@ -52,12 +52,7 @@ impl Found {
     ) -> Result<(Seating, Self), DbError> {
         let event = store::find_by_token(tx, own.registration_id)?.event_id;
         let (now, rules) = app;
-        let rules = if own.attendee_id.is_some() {
-            rules.unlimited()
-        } else {
-            rules
-        };
-        let seating = Seating::open(tx, now, rules, event)?;
+        let seating = Seating::open(tx, now, rules.of(own.attendee_id), event)?;
         Ok((seating, Self::read(tx, own)?))
     }
 
@@ -149,6 +144,9 @@ pub async fn cancel_registration(app: App, own: Own, _: MaybeJson<Nothing>) -> A
 ///
 /// Frees the seats and erases every name, address and text of this registration and of earlier ones of
 /// the same address; every token ends. Counts stay. By an attendee's own link, that attendee alone.
+///
+/// Nobody is mailed, as no address is kept to write to: cancel first, and erase once they are told, where
+/// colleagues have tickets of their own.
 #[utoipa::path(operation_id = "erase_registration", tag = "registration", responses((status = 204, description = "Erased")))]
 #[delete("/registration")]
 pub async fn erase_registration(app: App, own: Own, if_match: IfMatch) -> Answer {

@@ -29,6 +29,7 @@ impl Own {
         if let Some(own) = self.attendee {
             seen.attendees.retain(|one| one.id == own);
             seen.contact = None;
+            seen.new_contact = None;
             seen.invoice = None;
             seen.reference = None;
             seen.consents.sensitive = seen.attendees.iter().any(|one| one.sensitive_consent);

@@ -23,7 +23,7 @@ use crate::config::Config;
 use crate::db::rows::{hold_event, serialise_on};
 use crate::db::{Conn, DbError};
 use crate::events::{self, Event};
-use crate::ids::{EventId, RegistrationId, SessionId, SlugOr, TicketTypeId};
+use crate::ids::{AttendeeId, EventId, RegistrationId, SessionId, SlugOr, TicketTypeId};
 use crate::mail::EmailKind;
 use crate::text::Email;
 use crate::tickets::model::Sale;
@@ -32,7 +32,8 @@ use crate::tickets::{self, Form, TicketType};
 
 /// Mails that registering causes, one each time, whether the address is known or not: only these count
 /// towards its limits, so that the limits tell no difference either.
-const CAUSED: [EmailKind; 2] = [EmailKind::ConfirmRegistration, EmailKind::AlreadyRegistered];
+pub(super) const CAUSED: [EmailKind; 2] =
+    [EmailKind::ConfirmRegistration, EmailKind::AlreadyRegistered];
 
 /// What the configuration says about registering.
 #[derive(Debug, Clone, Copy)]
@@ -53,6 +54,14 @@ impl Rules {
             limit_mails: false,
             ..self
         }
+    }
+}
+
+impl Rules {
+    /// The same for what is done by an access: attendees by their own are told of themselves alone.
+    #[must_use]
+    pub fn of(self, attendee: Option<AttendeeId>) -> Self {
+        attendee.map_or(self, |_| self.unlimited())
     }
 }
 

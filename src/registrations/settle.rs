@@ -185,7 +185,12 @@ impl Batch {
         let letters: Vec<NewEmail> = told
             .iter()
             .zip(links)
-            .filter_map(|((one, _, kind), link)| letter(about, one, *kind, Some(link)))
+            .filter_map(|((one, _, kind), link)| {
+                let mut mail = letter(about, one, *kind, Some(link))?;
+                let is_new = *kind == EmailKind::ConfirmRegistration;
+                mail.context.held_nothing = is_new && !one.holds_seats;
+                Some(mail)
+            })
             .collect();
         send(tx, self.now, letters)
     }

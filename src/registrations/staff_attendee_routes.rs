@@ -51,7 +51,9 @@ pub async fn update_attendee_of_event(
             };
             let about = (&event, types.as_slice());
             let parsed = parsed_change(tx, at.0, about, (&before, by), &changes)?;
-            let changed = moves::change(tx, seating, registration, id, (&parsed, By::Organiser))?;
+            moves::change(tx, seating, registration, id, (&parsed, By::Organiser))?;
+            // What was freed may have gone to somebody of the same registration since.
+            let (_, changed) = found(tx, &who, &path)?;
             let after = attendee_of(&changed, id)?;
             traces::attendee_changed(tx, &who, &changed, (&before, after))?;
             view(tx, &event, &changed)

@@ -194,6 +194,7 @@ pub async fn update_registration_of_event(
                 let parsed = change.parse(&event, &registration)?;
                 let types = tickets::list_all(tx, event.id)?;
                 let about = (&event, types.as_slice());
+                let at = (at.0, at.1.unlimited());
                 registration = contact::change(tx, at, about, registration, &parsed)?;
             }
             let after = RegistrationChange::of(&registration);

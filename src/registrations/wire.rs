@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::input::InvoiceInput;
-use super::model::{Attendee, AttendeeState, Consents, Registration, RegistrationState};
+use super::model::{Attendee, AttendeeState, Consents, Contact, Registration, RegistrationState};
 use super::places::Own;
 use super::timetable::Timetable;
 use crate::clock::Instant;
@@ -164,6 +164,9 @@ pub struct RegistrationView {
     /// Whom to write to; null once erased.
     #[schema(required = true)]
     contact: Option<ContactView>,
+    /// Whom to write to once their new address is confirmed.
+    #[schema(required = true, example = json!(null))]
+    new_contact: Option<ContactView>,
     /// In the order they were given.
     pub(super) attendees: Vec<AttendeeView>,
     /// What was said yes or no to.
@@ -223,11 +226,8 @@ impl RegistrationView {
             state: registration.state,
             holds_seats: registration.holds_seats,
             language: registration.language.clone(),
-            contact: registration.contact.as_ref().map(|contact| ContactView {
-                name: contact.name.clone(),
-                email: contact.email.to_string(),
-                phone: contact.phone.clone(),
-            }),
+            contact: registration.contact.as_ref().map(ContactView::from),
+            new_contact: registration.new_contact.as_ref().map(ContactView::from),
             attendees: registration
                 .attendees
                 .iter()
@@ -299,6 +299,16 @@ impl From<&Event> for EventOfRegistration {
             ends_on: event.dates.map(|dates| dates.ends_on.to_string()),
             timezone: event.timezone.name().to_owned(),
             cancel_until: Moment::maybe(event.cancel_until, event.timezone),
+        }
+    }
+}
+
+impl From<&Contact> for ContactView {
+    fn from(contact: &Contact) -> Self {
+        Self {
+            name: contact.name.clone(),
+            email: contact.email.to_string(),
+            phone: contact.phone.clone(),
         }
     }
 }

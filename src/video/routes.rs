@@ -214,8 +214,8 @@ pub async fn delete_recording(
 /// Replace the segments of a recording
 ///
 /// Every computed position that depends on them moves at once, and no verified one. With
-/// `dry_run=true` nothing is stored, and the answer shows what would move; its tag is still that of
-/// what is stored.
+/// `dry_run=true` nothing is stored, `If-Match` may be left out, and the answer shows what would move; its
+/// tag is still that of what is stored.
 #[utoipa::path(operation_id = "replace_segments", tag = "video", params(("event" = String, Path, description = "Id or slug"), ("recording" = String, Path, description = "Id", format = Uuid), DryRunQuery), request_body = SegmentsInput, responses((status = 200, description = "The changed recording, and what moved", body = ReplacedSegments)))]
 #[put("/organiser/events/{event}/recordings/{recording}/segments")]
 pub async fn replace_segments(
@@ -233,7 +233,12 @@ pub async fn replace_segments(
         .db
         .write(move |tx| {
             let (event, before) = found(tx, &who, &path.0, &path.1)?;
-            if_match.check(&etag::of_version(before.version))?;
+            let tag = etag::of_version(before.version);
+            if dry_run {
+                if_match.check_if_given(Some(&tag))?;
+            } else {
+                if_match.check(&tag)?;
+            }
             let after = if dry_run {
                 who.leaves_no_trace();
                 actions::with_segments(before.clone(), &body.value)?

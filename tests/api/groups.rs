@@ -149,10 +149,12 @@ on_both_stores! { with [crate::helpers::MAIL_WAITS]
         stale.problem(412, "stale");
         let changed = patch(json!({"language": "en", "contact": {"name": "Anne L.", "email": "ny.leder@example.org"}})).await.expect(200);
         assert_eq!((&changed["contact"]["email"], &changed["contact"]["name"], &changed["language"]), (&json!("leder@example.org"), &json!("Anne L."), &json!("en")));
+        assert_eq!(changed["new_contact"]["email"], "ny.leder@example.org");
         patch(json!({"contact": {"email": "x"}})).await.fault("/contact/email", "invalid_email");
         let token = outbox::token(&app, "ny.leder@example.org", "confirm_registration");
         let confirmed = confirm(&app, &token).await.expect(200);
         assert_eq!(confirmed["registration"]["contact"]["email"], "ny.leder@example.org");
+        assert_eq!(confirmed["registration"]["new_contact"], Value::Null);
         assert_eq!(kinds(&app, "leder@example.org").last().unwrap(), "registration_changed");
         assert!(outbox::mails_to(&app, "leder@example.org").last().unwrap().secret.is_none());
         app.call("GET", "/registration").bearer(&access(&opened)).send().await.problem(401, "not-signed-in");

@@ -43,10 +43,12 @@ on_both_stores! {
         let nobody = app.create("/events/konf/speakers", &json!({"position": "Ordfører"})).await;
         assert_eq!(nobody["name"], "");
         let kari = app.create("/events/konf/speakers", &json!({"name": "Kari"})).await;
-        for blank in ["", "  "] {
-            let made = app.organiser("POST", "/events/konf/speakers").json(&json!({"name": blank})).send().await;
-            assert_eq!(made.problem(422, "invalid")["errors"][0]["pointer"], "/name");
-        }
+        let made = app.organiser("POST", "/events/konf/speakers").json(&json!({"name": "  "})).send().await;
+        assert_eq!(made.problem(422, "invalid")["errors"][0]["pointer"], "/name");
+        // What is read can be sent back.
+        let path = format!("/events/konf/speakers/{}", nobody["id"].as_str().unwrap());
+        let same = app.organiser("PATCH", &path).if_match("*").patch_json(&json!({"name": nobody["name"]})).send().await;
+        assert_eq!(same.expect(200)["name"], "");
         let parts: Vec<Value> = [&nobody, &kari].iter().map(|one| json!({"speaker_id": one["id"]})).collect();
         let session = json!({"title": "Åpning", "starts_at": "2027-11-08T09:00:00+01:00", "ends_at": "2027-11-08T10:00:00+01:00", "speakers": parts});
         let session = app.create("/events/konf/sessions", &session).await;
@@ -69,7 +71,6 @@ on_both_stores! {
             let report = put(&app, "konf", media_type, exported.as_bytes()).await.expect(200);
             assert_eq!((touched(&report), &report["faults"]), ([0, 0, 0], &json!([])), "{path}: {report}");
         }
-        let path = format!("/events/konf/speakers/{}", nobody["id"].as_str().unwrap());
         let named = app.organiser("PATCH", &path).if_match("*").patch_json(&json!({"name": "Liv"})).send().await;
         assert_eq!(named.expect(200)["name"], "Liv");
         assert!(conflicts().await.is_empty());

@@ -85,11 +85,13 @@ on_both_stores! {
         tokio::time::sleep(Duration::from_millis(1200)).await;
         assert_eq!(logged(&app, dead.id).await["state"], "sending", "the lease still holds");
         // While it lives, it says so.
-        let (now, holder) = (app.clock.now(), dead.holder);
-        app.state.db.write(move |tx| lease_store::renew(tx, now, holder)).await.unwrap();
+        let (now, holder, mails) = (app.clock.now(), dead.holder, [dead.id]);
+        app.state.db.write(move |tx| lease_store::renew(tx, now, holder, &mails)).await.unwrap();
         app.advance(lease_store::LEASE - TimeDelta::seconds(5));
         tokio::time::sleep(Duration::from_millis(1200)).await;
         assert_eq!(logged(&app, dead.id).await["state"], "sending", "the lease was made longer");
+        // What is not in its hands any more it does not keep.
+        app.state.db.write(move |tx| lease_store::renew(tx, now + TimeDelta::hours(1), holder, &[])).await.unwrap();
         app.advance(TimeDelta::seconds(20));
         let sent = reaches(&app, dead.id, "sent").await;
         assert_eq!(sent["attempts"], 1);

@@ -27,8 +27,8 @@ pub struct SpeakerLink {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SpeakerInput {
-    /// Name; null or absent as long as nobody knows who it will be, which the conflicts of the programme
-    /// call to mind.
+    /// Name; empty, null or absent as long as nobody knows who it will be, which the conflicts of the
+    /// programme call to mind.
     #[schema(example = "Kari Nordmann")]
     pub name: Option<String>,
     /// Job.
@@ -76,7 +76,8 @@ impl SpeakerInput {
     /// All faults, with their pointers.
     pub fn parse(&self, languages: &Languages) -> Result<ParsedSpeaker, Faults> {
         let mut faults = Faults::new();
-        let name = self.name.as_deref().map_or(Ok(String::new()), text::name);
+        let name = self.name.as_deref().filter(|name| !name.is_empty());
+        let name = name.map_or(Ok(String::new()), text::name);
         let name = faults.take("/name", name);
         let position = faults.take_optional("/position", self.position.as_deref(), short);
         let affiliation = faults.take_optional("/affiliation", self.affiliation.as_deref(), short);

@@ -117,8 +117,8 @@ pub fn tickets_mailed_to(
     Ok(found.into_iter().flatten().collect())
 }
 
-/// The `dedupe_key`s of the links that were mailed to this address about this event within a day: they end
-/// with the attendee whose link it is.
+/// The `dedupe_key`s of the links that were mailed to this address about this event within a day, which end
+/// with the attendee whose link it is, and how many more may be mailed now.
 ///
 /// # Errors
 /// The store's failure.
@@ -127,16 +127,22 @@ pub fn links_lately(
     now: Instant,
     event: EventId,
     email: &Email,
-) -> Result<Vec<String>, DbError> {
-    Ok(per_backend!(conn, c => {
+) -> Result<(Vec<String>, usize), DbError> {
+    let lately: Vec<(String, Instant)> = per_backend!(conn, c => {
         emails::table
             .filter(emails::address_key.eq(email.limit_key()))
             .filter(emails::event_id.eq(event))
             .filter(emails::kind.eq(AsWord(EmailKind::RegistrationLink)))
             .filter(emails::created_at.gt(now - TimeDelta::days(1)))
-            .select(emails::dedupe_key)
+            .select((emails::dedupe_key, emails::created_at))
             .load(c)
-    })?)
+    })?;
+    let left = LIMITS.iter().map(|(most, within)| {
+        let recent = lately.iter().filter(|(_, at)| *at + *within > now);
+        most.saturating_sub(recent.count())
+    });
+    let left = left.min().unwrap_or_default();
+    Ok((lately.into_iter().map(|(key, _)| key).collect(), left))
 }
 
 /// A mail as the person it went to may see it.

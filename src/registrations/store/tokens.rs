@@ -92,6 +92,9 @@ pub fn issue_one(
         .ok_or_else(|| DbError::internal("no token was made"))
 }
 
+/// Tokens of one statement; both stores limit the values that one may have.
+const ROWS: usize = 2000;
+
 /// Makes a token for each of these, in their order.
 ///
 /// # Errors
@@ -124,8 +127,8 @@ pub fn issue_all(
     };
     let made: Result<Vec<(Token, Secret)>, DbError> = wanted.iter().map(make).collect();
     let (rows, secrets): (Vec<Token>, Vec<Secret>) = made?.into_iter().unzip();
-    if !rows.is_empty() {
-        insert_rows!(conn, registration_tokens::table, &rows)?;
+    for some in rows.chunks(ROWS) {
+        insert_rows!(conn, registration_tokens::table, some)?;
     }
     Ok(rows.iter().map(|token| token.id).zip(secrets).collect())
 }
