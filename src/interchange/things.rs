@@ -239,8 +239,7 @@ impl Things {
             },
             |speaker| SpeakerInput::of(&speaker.value),
         );
-        // Who has no name is nobody, unless we know them: they would be somebody new each time.
-        if !person.name.is_empty() || found.is_none() {
+        if !person.name.is_empty() {
             input.name = Some(person.name.clone());
         }
         let said = found.and_then(|speaker| around.terms.person(&speaker.value).biography);
@@ -301,12 +300,14 @@ fn namesake<'a>(
     claimed: &HashSet<SpeakerId>,
 ) -> Option<&'a Versioned<Speaker>> {
     let free = |speaker: &&Versioned<Speaker>| {
-        speaker.value.name == name && !name.is_empty() && !claimed.contains(&speaker.value.id)
+        speaker.value.name == name && !claimed.contains(&speaker.value.id)
     };
     let is_in = |speaker: &&Versioned<Speaker>| {
         let mut parts = session.iter().flat_map(|session| &session.speakers);
         parts.any(|part| part.speaker_id == speaker.value.id)
     };
     let mut there = known.iter().filter(free).filter(is_in);
-    there.next().or_else(|| known.iter().find(free))
+    // Who has no name yet is somebody else in every session.
+    let elsewhere = || known.iter().find(free).filter(|_| !name.is_empty());
+    there.next().or_else(elsewhere)
 }

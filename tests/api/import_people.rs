@@ -76,6 +76,16 @@ on_both_stores! {
         assert!(conflicts().await.is_empty());
     }
 
+    async fn strangers_without_a_name_are_known_again(app: TestApp) {
+        event(&app, "konf", "2027-11-08", "2027-11-11").await;
+        let wanted = schedule([json!([{"guid": GUIDS[1], "name": ""}]), json!([])]);
+        let first = import(&app, &wanted).await;
+        assert_eq!(first["added"]["speakers"].as_array().unwrap().len(), 1, "{first}");
+        let again = import(&app, &wanted).await;
+        assert_eq!((touched(&again), &again["faults"]), ([0, 0, 0], &json!([])), "{again}");
+        assert_eq!(speakers(&app).await.len(), 1);
+    }
+
     async fn biographies_and_pictures_come_and_go(app: TestApp) {
         event(&app, "konf", "2027-11-08", "2027-11-11").await;
         let kari = json!({"code": "AAA", "name": "Kari", "biography": "**Leder**\r\n\r\n& far", "avatar": "https://example.org/kari.jpg"});

@@ -151,4 +151,35 @@ on_both_stores! { with [crate::helpers::MAIL_WAITS]
             assert_eq!(mails.iter().filter(|mail| mail.kind == "registration_changed").count(), told);
         }
     }
+
+    async fn who_ends_a_wish_and_moves_leaves_what_was_offered_to_the_next(app: TestApp) {
+        let hybrid = Hybrid::open(&app).await;
+        let third = sales::ticket_type(&app, &hybrid.sale.event, json!({"name": "Galleriet"})).await;
+        hybrid.asks(0, &hybrid.sale.ticket).await;
+        hybrid.asks(1, &hybrid.sale.ticket).await;
+        hybrid.free().await;
+        let change = json!({"ticket_type_id": third, "waiting_for": null});
+        let moved = hybrid.attendee(0, "PATCH", "").patch_json(&change).send().await.expect(200);
+        let all = &moved["attendees"];
+        assert_eq!((&all[0]["ticket_type_id"], &all[0]["waiting_for"]), (&json!(third), &Value::Null));
+        assert!(is_offered(&all[1]), "{all}");
+        sales::assert_integrity(&app);
+    }
+
+    async fn staff_see_what_their_change_freed(app: TestApp) {
+        let hybrid = Hybrid::open(&app).await;
+        let third = sales::ticket_type(&app, &hybrid.sale.event, json!({"name": "Galleriet"})).await;
+        hybrid.asks(0, &hybrid.sale.ticket).await;
+        hybrid.free().await;
+        hybrid.asks(0, &hybrid.sale.ticket).await;
+        hybrid.asks(1, &hybrid.sale.ticket).await;
+        let shown = &hybrid.group["registration"];
+        let path = format!("/events/{}/registrations/{}", hybrid.sale.event, shown["id"].as_str().unwrap());
+        let kari = format!("{path}/attendees/{}", shown["attendees"][0]["id"].as_str().unwrap());
+        let call = app.organiser("PATCH", &kari).if_match("*");
+        let changed = call.patch_json(&json!({"ticket_type_id": third})).send().await;
+        assert!(is_offered(&changed.expect(200)["attendees"][1]), "{}", changed.body);
+        assert_eq!(changed.etag(), app.organiser("GET", &path).send().await.etag());
+        sales::assert_integrity(&app);
+    }
 }

@@ -213,6 +213,42 @@ async fn links_of_a_shared_address(store: Store) {
     assert_eq!(names.into_iter().collect::<Vec<_>>(), all);
 }
 
+/// An address that may not be asked now is refused, or it would never be.
+async fn a_new_address_is_asked_or_refused(store: Store) {
+    let app = TestApp::spawn_with(store, &limited()).await;
+    let sale = OnSale::of_size(&app, 100).await;
+    let opened = sale.confirmed(&app, "contact@example.org").await;
+    for _ in 0..5 {
+        sale.register(&app, "new@example.org").await.expect(202);
+    }
+    let change = json!({"contact": {"email": "new@example.org"}});
+    let token = opened["access_token"].as_str().unwrap();
+    let own = |method: &str| {
+        let call = app.call(method, "/registration");
+        call.bearer(token).if_match("*")
+    };
+    let refused = own("PATCH").patch_json(&change).send().await;
+    refused.problem(429, "too-many-requests");
+    let shown = own("GET").send().await.expect(200);
+    assert_eq!(shown["new_contact"], serde_json::Value::Null);
+    // Staff were asked to, and know why.
+    let id = shown["id"].as_str().unwrap();
+    let path = format!("/events/{}/registrations/{id}", sale.event);
+    let call = app.organiser("PATCH", &path).if_match("*");
+    let changed = call.patch_json(&change).send().await.expect(200);
+    assert_eq!(changed["new_contact"]["email"], "new@example.org");
+}
+
+#[actix_web::test]
+async fn a_new_address_is_asked_or_refused_sqlite() {
+    a_new_address_is_asked_or_refused(Store::Sqlite).await;
+}
+
+#[actix_web::test]
+async fn a_new_address_is_asked_or_refused_postgres() {
+    a_new_address_is_asked_or_refused(Store::Postgres).await;
+}
+
 #[actix_web::test]
 async fn links_of_a_shared_address_sqlite() {
     links_of_a_shared_address(Store::Sqlite).await;
