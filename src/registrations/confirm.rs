@@ -244,25 +244,28 @@ pub fn mail_link(
         tell(tx, now, (&event, &types), &registration, kind, Some(link))?;
         left = left.saturating_sub(usize::from(kind == EmailKind::RegistrationLink));
     }
-    let mut theirs: Vec<(Registration, AttendeeId)> = Vec::new();
+    let mut confirmed = Vec::new();
     for id in tickets_of {
         let found = store::find(tx, event.id, id)?;
-        let live = found.filter(|one| one.state == RegistrationState::Confirmed);
-        let Some(registration) = live else { continue };
-        let is_theirs = |one: &&Attendee| {
-            own_address(&registration, one).is_some_and(|own| own.identity() == email.identity())
-        };
-        let ids = registration.active().filter(is_theirs).map(|one| one.id);
-        let ids: Vec<AttendeeId> = ids.collect();
-        theirs.extend(ids.into_iter().map(|id| (registration.clone(), id)));
+        confirmed.extend(found.filter(|one| one.state == RegistrationState::Confirmed));
     }
+    let of_address = |one: &Registration, attendee: &Attendee| {
+        own_address(one, attendee).is_some_and(|own| own.identity() == email.identity())
+    };
+    let all = confirmed
+        .iter()
+        .flat_map(|one| one.active().map(move |attendee| (one, attendee)));
+    let mut theirs: Vec<(&Registration, &Attendee)> = all
+        .filter(|(one, attendee)| of_address(one, attendee))
+        .collect();
     // Many may share an address: whoever got no link lately comes first.
-    theirs.sort_by_key(|(_, id)| lately.iter().any(|key| key.ends_with(&id.to_string())));
-    let kind = EmailKind::RegistrationLink;
-    for (registration, id) in theirs.iter().take(left) {
-        for attendee in registration.active().filter(|one| one.id == *id) {
-            send_to_attendee(tx, now, (&event, &types), (registration, attendee), kind)?;
-        }
+    theirs.sort_by_cached_key(|(_, attendee)| {
+        let id = attendee.id.to_string();
+        lately.iter().any(|key| key.ends_with(&id))
+    });
+    for about in theirs.into_iter().take(left) {
+        let kind = EmailKind::RegistrationLink;
+        send_to_attendee(tx, now, (&event, &types), about, kind)?;
     }
     Ok(())
 }

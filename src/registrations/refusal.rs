@@ -159,7 +159,7 @@ impl From<Refusal> for Problem {
             ),
             Refusal::TooManyMails(rest) => {
                 let seconds = u64::try_from(rest.num_seconds()).unwrap_or_default() + 1;
-                let detail = "This registration has had so much mailed to this attendee's address that it has to wait. Nothing was changed.";
+                let detail = "So much was mailed to this address that another mail has to wait. Nothing was changed.";
                 Self::new(Kind::TooManyRequests, detail).retry_after(seconds)
             }
             Refusal::Expired => Self::new(

@@ -14,12 +14,15 @@ use kongress::mail::lease_store;
 use kongress::mail::outbox::{self, Settlement};
 use kongress::mail::{EmailKind, NewEmail};
 use kongress::per_backend;
+use kongress::registrations::tokens::{self, Purpose};
 use kongress::text::Email;
 use serde_json::{Value, json};
 
 use crate::helpers::letters::{
     enqueue, enqueue_all, event, logged, mail_to, reaches, secret, write_mail,
 };
+use crate::helpers::outbox::mails_to as outbox_of;
+use crate::helpers::sales::OnSale;
 
 on_both_stores! {
     async fn a_mail_is_written_sent_and_logged(app: TestApp) {
@@ -238,4 +241,28 @@ fn registration(tx: &mut Conn, event: EventId, now: Instant) -> Result<Registrat
             .execute(c)
     })?;
     Ok(id)
+}
+
+on_both_stores! { with [crate::helpers::MAIL_WAITS]
+    async fn more_is_written_at_once_than_a_statement_holds(app: TestApp) {
+        let sale = OnSale::of_size(&app, 5).await;
+        let opened = sale.confirmed(&app, "kari@example.org").await;
+        let registration: RegistrationId = opened["registration"]["id"].as_str().unwrap().parse().unwrap();
+        let event: EventId = app.organiser("GET", "/events/konferansen").send().await.expect(200)["id"].as_str().unwrap().parse().unwrap();
+        let now = app.clock.now();
+        let letter = |n: usize| NewEmail {
+            dedupe_key: format!("many/{n}"),
+            ..mail_to(event, EmailKind::RegistrationChanged, "ola@example.org")
+        };
+        let letters: Vec<NewEmail> = (0..5_000).map(letter).collect();
+        let written = app.state.db.write(move |tx| {
+            outbox::enqueue_all(tx, now, &letters)?;
+            let wanted = vec![(registration, None, Purpose::Access); 9_000];
+            let made = tokens::issue_all(tx, now, &wanted)?;
+            let last = made.last().unwrap().1.reveal().to_owned();
+            Ok::<_, DbError>((made.len(), tokens::find(tx, &last, Purpose::Access)?.is_some()))
+        });
+        assert_eq!(written.await.unwrap(), (9_000, true));
+        assert_eq!(outbox_of(&app, "ola@example.org").len(), 5_000);
+    }
 }

@@ -275,6 +275,21 @@ on_both_stores! {
         assert_eq!(made.load(Ordering::SeqCst), 2);
     }
 
+    async fn a_connection_is_free_once_its_work_is_done(app: TestApp) {
+        let (leave, _) = tokio::sync::broadcast::channel::<()>(1);
+        // Every connection is taken, and whoever asked for the work has gone.
+        let gone = (0..8).map(|_| {
+            let mut left = leave.subscribe();
+            let work = app.state.db.read(move |_| { drop(left.blocking_recv()); Ok::<_, DbError>(()) });
+            tokio::time::timeout(Duration::from_millis(300), work)
+        });
+        assert!(join_all(gone).await.iter().all(Result::is_err), "none has ended");
+        let next = app.state.db.read(|_| Ok::<_, DbError>(())).await;
+        assert!(matches!(next, Err(DbError::Busy)), "it waits in line, and for no connection: {next:?}");
+        leave.send(()).unwrap();
+        app.state.db.read(|_| Ok::<_, DbError>(())).await.unwrap();
+    }
+
     async fn a_store_that_is_away_is_bridged_for_a_minute(app: TestApp) {
         world(&app).await;
         let before = app.get("/events/konferansen/tickets").send().await;
